@@ -1,0 +1,3 @@
+module github.com/dunlin-mq/dunlin/release
+
+go 1.26.0

@@ -1,0 +1,13 @@
+module github.com/dunlin-mq/dunlin/tools
+
+go 1.26.0
+
+require (
+	github.com/dunlin-mq/dunlin/protocol v0.1.0
+	github.com/dunlin-mq/dunlin/server v0.1.0
+)
+
+replace (
+	github.com/dunlin-mq/dunlin/protocol => ../protocol
+	github.com/dunlin-mq/dunlin/server => ../server
+)
