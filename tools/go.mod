@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	github.com/dunlin-mq/dunlin/protocol v0.1.0
 	github.com/dunlin-mq/dunlin/server v0.1.0
+	github.com/google/go-cmp v0.7.0
+	golang.org/x/mod v0.43.0
 )
 
 replace (

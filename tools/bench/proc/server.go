@@ -1,0 +1,190 @@
+package proc
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// startTimeout bounds the wait for the greeting of a server.
+const startTimeout = 10 * time.Second
+
+// pollEvery is how often a starting server is asked for its greeting.
+const pollEvery = 5 * time.Millisecond
+
+// maxLog is how much of a failed server's log an error quotes, in bytes.
+const maxLog = 2 << 10
+
+// config is the same for every server: everything at its default but the intervals in which the
+// server talks by itself, so that measurements see messages and nothing else.
+const config = "ping_interval: \"10m\"\n"
+
+// Server is a running messaging server.
+type Server struct {
+	addr string
+	cmd  *exec.Cmd
+	dir  string
+	done chan struct{} // closed once the child is reaped
+}
+
+// Start runs the server at path on a free loopback port and returns once it has sent its INFO
+// line. The server dies with ctx, with Stop, and (on Linux) with this process.
+func Start(ctx context.Context, path string) (*Server, error) {
+	// A port found free may be taken before the server binds it, which ends the server at once.
+	const attempts = 3
+	var errs []error
+	for range attempts {
+		s, err := start(ctx, path)
+		if err == nil {
+			return s, nil
+		}
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, errors.Join(errs...)
+}
+
+func start(ctx context.Context, path string) (*Server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "bench-server-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		dir:  dir,
+		done: make(chan struct{}),
+	}
+	if err := s.launch(ctx, path, port); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	if err := s.awaitGreeting(ctx); err != nil {
+		log := s.log()
+		s.Stop()
+		return nil, fmt.Errorf("start %s: %w\n%s", path, err, log)
+	}
+	return s, nil
+}
+
+// launch starts the child with its configuration and its log in the server's directory.
+func (s *Server) launch(ctx context.Context, path string, port int) error {
+	conf := filepath.Join(s.dir, "server.conf")
+	if err := os.WriteFile(conf, []byte(config), 0o600); err != nil {
+		return err
+	}
+	log, err := os.Create(s.logPath())
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.cmd = exec.CommandContext(ctx, path, "-c", conf, "-a", "127.0.0.1", "-p", strconv.Itoa(port))
+	s.cmd.Dir = s.dir
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	dieWithParent(s.cmd)
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	go func() {
+		s.cmd.Wait() // killed on purpose: its error says nothing
+		close(s.done)
+	}()
+	return nil
+}
+
+// awaitGreeting waits for the INFO line, and makes sure that it came from the living child and
+// not from a stranger who took the port.
+func (s *Server) awaitGreeting(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		err := greet(ctx, s.addr)
+		select {
+		case <-s.done:
+			return errors.New("server exited")
+		default:
+		}
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.done:
+			return errors.New("server exited")
+		case <-ctx.Done():
+			return fmt.Errorf("no greeting: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// greet connects and reads one INFO line.
+func greet(ctx context.Context, addr string) error {
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(time.Second))
+	line, err := bufio.NewReader(io.LimitReader(c, 64<<10)).ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(line, "INFO {") {
+		return fmt.Errorf("greeting is %.40q", line)
+	}
+	return nil
+}
+
+// Addr returns host:port of the server's client listener.
+func (s *Server) Addr() string { return s.addr }
+
+// CPU returns the processor time that the server has used so far.
+func (s *Server) CPU() (time.Duration, error) { return CPU(s.cmd.Process.Pid) }
+
+// RSS returns the server's resident memory in bytes.
+func (s *Server) RSS() (int64, error) { return RSS(s.cmd.Process.Pid) }
+
+// Stop kills the server, waits until it is gone and removes its directory. Nothing that is
+// measured lies in how a server ends, so it gets no chance to take its time.
+func (s *Server) Stop() {
+	s.cmd.Process.Kill()
+	<-s.done
+	os.RemoveAll(s.dir)
+}
+
+func (s *Server) logPath() string { return filepath.Join(s.dir, "server.log") }
+
+// log returns the end of what the server printed.
+func (s *Server) log() string {
+	b, err := os.ReadFile(s.logPath())
+	if err != nil {
+		return ""
+	}
+	return string(b[max(0, len(b)-maxLog):])
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
