@@ -1,0 +1,104 @@
+package diff
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-mq/dunlin/tests/internal/proc"
+	"github.com/dunlin-mq/dunlin/tests/internal/script"
+)
+
+func TestMain(m *testing.M) { proc.Main(m) }
+
+func load(t *testing.T) []*script.File {
+	t.Helper()
+	files, err := script.Load("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestScripts plays every scenario to both programs.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	for _, file := range load(t) {
+		for _, scenario := range file.Scenarios {
+			t.Run(file.Topic()+"/"+strings.ReplaceAll(scenario.Name, "/", "|"), func(t *testing.T) {
+				t.Parallel()
+				proc.Each(t, func(t *testing.T, target *proc.Target) { play(t, file, scenario, target) })
+			})
+		}
+	}
+}
+
+// TestEnoughExchanges keeps the collection from shrinking and prints its size
+// per topic.
+func TestEnoughExchanges(t *testing.T) {
+	t.Parallel()
+	const promised = 150
+	scenarios, exchanges := 0, 0
+	for _, file := range load(t) {
+		n := 0
+		for _, scenario := range file.Scenarios {
+			n += scenario.Exchanges()
+		}
+		scenarios += len(file.Scenarios)
+		exchanges += n
+		t.Logf("%4d exchanges in %2d scenarios: %s", n, len(file.Scenarios), file.Topic())
+	}
+	t.Logf("%4d exchanges in %d scenarios", exchanges, scenarios)
+	if exchanges < promised {
+		t.Errorf("%d exchanges, promised are %d", exchanges, promised)
+	}
+}
+
+// TestScenariosAreTold checks that each scenario has a name of its own and
+// looks at some answer, and that each file says what it is about.
+func TestScenariosAreTold(t *testing.T) {
+	t.Parallel()
+	for _, file := range load(t) {
+		if file.About == "" {
+			t.Errorf("%s has no comment at the top", file.Path)
+		}
+		seen := map[string]bool{}
+		for _, scenario := range file.Scenarios {
+			if seen[scenario.Name] {
+				t.Errorf("%s: scenario %q stands there twice", file.Path, scenario.Name)
+			}
+			seen[scenario.Name] = true
+			if scenario.Exchanges() == 0 {
+				t.Errorf("%s: scenario %q has no exchange", file.Path, scenario.Name)
+			}
+		}
+	}
+}
+
+// compatRow is a row of the table in compat.md: it begins with the name of
+// the difference.
+var compatRow = regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|")
+
+// TestDifferencesAreDocumented checks that every deliberate difference that a
+// script relies on is explained.
+func TestDifferencesAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../server/docs/compat.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range compatRow.FindAllStringSubmatch(string(text), -1) {
+		documented[m[1]] = true
+	}
+	for _, file := range load(t) {
+		for _, scenario := range file.Scenarios {
+			for _, reason := range scenario.Reasons() {
+				if !documented[reason] {
+					t.Errorf("%s: %s: difference %q is not in server/docs/compat.md", file.Path, scenario.Name, reason)
+				}
+			}
+		}
+	}
+}

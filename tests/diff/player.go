@@ -1,0 +1,215 @@
+package diff
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/tests/internal/certs"
+	"github.com/dunlin-mq/dunlin/tests/internal/proc"
+	"github.com/dunlin-mq/dunlin/tests/internal/script"
+)
+
+// player runs one scenario against one program. It belongs to one goroutine.
+type player struct {
+	t       *testing.T
+	file    *script.File
+	server  *proc.Server
+	clients map[string]*client
+}
+
+// play runs the scenario and fails t at the first step that does not hold.
+func play(t *testing.T, file *script.File, scenario script.Scenario, target *proc.Target) {
+	p := &player{t: t, file: file, clients: map[string]*client{}}
+	options, steps := p.options(scenario.Steps)
+	p.server = proc.Start(t, target, options)
+	t.Cleanup(func() {
+		for _, c := range p.clients {
+			c.close()
+		}
+	})
+	for i := 0; i < len(steps); i++ {
+		if only := steps[i].Only; only != "" && only != target.String() {
+			continue
+		}
+		group := 1
+		if steps[i].Op == script.AnyOrder {
+			for i+group < len(steps) && steps[i+group].Op == script.AnyOrder && steps[i+group].Client == steps[i].Client {
+				group++
+			}
+		}
+		if err := p.step(steps[i : i+group]); err != nil {
+			t.Fatalf("%s:%d: %v", file.Path, steps[i].Line, err)
+		}
+		i += group - 1
+	}
+}
+
+// options reads the steps that say how to start, and returns the others.
+func (p *player) options(steps []script.Step) (proc.Options, []script.Step) {
+	files := maps.Clone(p.file.Files)
+	config := files[proc.ConfigFile]
+	var options proc.Options
+	for len(steps) > 0 {
+		switch steps[0].Op {
+		case script.Config:
+			config = files[steps[0].Args[0]]
+			if config == "" {
+				p.t.Fatalf("%s:%d: no such file", p.file.Path, steps[0].Line)
+			}
+			steps = steps[1:]
+			continue
+		case script.Args:
+			options.Args = steps[0].Args
+			steps = steps[1:]
+			continue
+		}
+		break
+	}
+	if strings.Contains(config, "_file:") {
+		maps.Copy(files, certs.Default().Files)
+	}
+	options.Config, options.Files = config, files
+	return options, steps
+}
+
+// step runs one step, or neighbouring AnyOrder steps of one client.
+func (p *player) step(group []script.Step) error {
+	step := group[0]
+	switch {
+	case step.Op == script.Connect:
+		return p.connect(step)
+	case step.Client == "":
+		return p.serverStep(step)
+	}
+	c := p.clients[step.Client]
+	if c == nil {
+		return fmt.Errorf("client %s is not connected", step.Client)
+	}
+	switch step.Op {
+	case script.StartTLS:
+		return c.startTLS(len(step.Args) > 0)
+	case script.Close:
+		c.close()
+		return nil
+	case script.HalfClose:
+		return c.halfClose()
+	case script.Send:
+		return c.send(step.Text)
+	case script.Expect:
+		return c.expect(step.Text)
+	case script.Match:
+		return c.match(step.Text)
+	case script.AnyOrder:
+		texts := make([]string, len(group))
+		for i, one := range group {
+			texts[i] = one.Text
+		}
+		return c.anyOrder(texts)
+	case script.Info:
+		return c.expectInfo(step.Args)
+	case script.Sync:
+		return c.sync()
+	case script.EOF:
+		return c.expectEOF()
+	case script.Reason:
+		return p.closeReason(c, step.Text)
+	}
+	return fmt.Errorf("cannot do %s", step.Op)
+}
+
+func (p *player) connect(step script.Step) error {
+	var withTLS, first, cert bool
+	for _, arg := range step.Args {
+		switch arg {
+		case "tls":
+			withTLS = true
+		case "tlsfirst":
+			first = true
+		case "cert":
+			cert = true
+		default:
+			return fmt.Errorf("unknown argument %q", arg)
+		}
+	}
+	c, err := dial(p.server.Addr())
+	if err != nil {
+		return err
+	}
+	p.clients[step.Client] = c
+	if first {
+		if err := c.startTLSFirst(cert); err != nil {
+			return err
+		}
+	}
+	if withTLS {
+		if err := c.startTLS(cert); err != nil {
+			return err
+		}
+	}
+	if step.Text == "" {
+		return nil
+	}
+	return c.handshake(step.Text)
+}
+
+var signals = map[string]syscall.Signal{
+	"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP,
+	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2,
+}
+
+func (p *player) serverStep(step script.Step) error {
+	switch step.Op {
+	case script.Log:
+		p.server.WaitLog(p.t, step.Text)
+	case script.Reload:
+		p.server.SkipLog()
+		p.server.WriteFile(p.t, proc.ConfigFile, p.file.Files[step.Args[0]])
+		p.server.Signal(p.t, syscall.SIGHUP)
+		p.server.WaitLog(p.t, "Reloaded server configuration")
+	case script.Signal:
+		p.server.Signal(p.t, signals[step.Args[0]])
+	case script.Exit:
+		if code := strconv.Itoa(p.server.Wait(p.t)); code != step.Args[0] {
+			return fmt.Errorf("exit code %s, want %s", code, step.Args[0])
+		}
+	case script.Get:
+		return p.eventually(step.Args[0], step.Args[1:])
+	default:
+		return fmt.Errorf("cannot do %s", step.Op)
+	}
+	return nil
+}
+
+// eventually asks for a monitoring page until the conditions hold: what a
+// client sees and what monitoring shows are not one moment.
+func (p *player) eventually(path string, conditions []string) error {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.Now().Add(patience)
+	for {
+		status, body := p.server.Get(p.t, path)
+		err := fmt.Errorf("status %d: %s", status, body)
+		if status == http.StatusOK {
+			err = script.CheckFields([]byte(body), conditions)
+		}
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		<-tick.C
+	}
+}
+
+func (p *player) closeReason(c *client, want string) error {
+	text, err := json.Marshal(want)
+	if err != nil {
+		return err
+	}
+	return p.eventually("/connz?state=closed&cid="+strconv.Itoa(c.id), []string{"connections.0.reason=" + string(text)})
+}
