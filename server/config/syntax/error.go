@@ -22,6 +22,12 @@ func (e *Error) Error() string { return e.Msg }
 func (e *Error) Unwrap() error { return e.Err }
 
 // lexError reports text that does not follow the grammar.
-func lexError(pos Pos, format string, args ...any) *Error {
-	return &Error{Pos: pos, Msg: fmt.Sprintf("Parse error on line %d: '%s'", pos.Line, fmt.Sprintf(format, args...))}
+func lexError(pos Pos, line int, format string, args ...any) *Error {
+	msg := fmt.Sprintf(format, args...)
+	return &Error{Pos: pos, Msg: fmt.Sprintf("Parse error on line %d: '%s'", line, msg)}
+}
+
+// limitError reports that a bound is exceeded.
+func limitError(pos Pos, format string, args ...any) *Error {
+	return &Error{Pos: pos, Msg: fmt.Sprintf(format, args...), Err: ErrLimit}
 }

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -53,13 +54,22 @@ func (o Options) withDefaults() Options {
 // does. The error is an [*Error], or an [*os.PathError] if the file itself
 // cannot be read.
 func ParseFile(path string) (*Map, error) {
-	text, err := os.ReadFile(path)
+	opts := Options{Dir: filepath.Dir(path), LookupEnv: os.LookupEnv}.withDefaults()
+	opts.ReadFile = func(path string) ([]byte, error) { return readFile(path, opts.MaxBytes) }
+	text, err := opts.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(path, text, Options{
-		Dir:       filepath.Dir(path),
-		ReadFile:  os.ReadFile,
-		LookupEnv: os.LookupEnv,
-	})
+	return Parse(path, text, opts)
+}
+
+// readFile reads the file at path, or as much of it as shows that it has more
+// than limit bytes.
+func readFile(path string, limit int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(limit)+1))
 }
