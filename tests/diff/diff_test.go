@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"os"
 	"regexp"
 	"strings"
@@ -12,9 +13,13 @@ import (
 
 func TestMain(m *testing.M) { proc.Main(m) }
 
+// scripts is where the collection lies; SCRIPTS names another folder, to try
+// something out.
+var scripts = cmp.Or(os.Getenv("SCRIPTS"), "testdata")
+
 func load(t *testing.T) []*script.File {
 	t.Helper()
-	files, err := script.Load("testdata")
+	files, err := script.Load(scripts)
 	if err != nil {
 		t.Fatal(err)
 	}

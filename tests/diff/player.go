@@ -38,17 +38,24 @@ func play(t *testing.T, file *script.File, scenario script.Scenario, target *pro
 		if only := steps[i].Only; only != "" && only != target.String() {
 			continue
 		}
-		group := 1
-		if steps[i].Op == script.AnyOrder {
-			for i+group < len(steps) && steps[i+group].Op == script.AnyOrder && steps[i+group].Client == steps[i].Client {
-				group++
-			}
-		}
-		if err := p.step(steps[i : i+group]); err != nil {
+		group := neighbours(steps[i:])
+		if err := p.step(group); err != nil {
 			t.Fatalf("%s:%d: %v", file.Path, steps[i].Line, err)
 		}
-		i += group - 1
+		i += len(group) - 1
 	}
+}
+
+// neighbours is the step at the front with those after it that belong to it:
+// texts to send at once, or messages that may come in any order.
+func neighbours(steps []script.Step) []script.Step {
+	first, n := steps[0], 1
+	if first.Op == script.Send || first.Op == script.AnyOrder {
+		for n < len(steps) && steps[n].Op == first.Op && steps[n].Client == first.Client && steps[n].Only == first.Only {
+			n++
+		}
+	}
+	return steps[:n]
 }
 
 // options reads the steps that say how to start, and returns the others.
@@ -79,7 +86,7 @@ func (p *player) options(steps []script.Step) (proc.Options, []script.Step) {
 	return options, steps
 }
 
-// step runs one step, or neighbouring AnyOrder steps of one client.
+// step runs one step, or those that belong together.
 func (p *player) step(group []script.Step) error {
 	step := group[0]
 	switch {
@@ -92,6 +99,10 @@ func (p *player) step(group []script.Step) error {
 	if c == nil {
 		return fmt.Errorf("client %s is not connected", step.Client)
 	}
+	texts := make([]string, len(group))
+	for i, one := range group {
+		texts[i] = one.Text
+	}
 	switch step.Op {
 	case script.StartTLS:
 		return c.startTLS(len(step.Args) > 0)
@@ -101,16 +112,14 @@ func (p *player) step(group []script.Step) error {
 	case script.HalfClose:
 		return c.halfClose()
 	case script.Send:
-		return c.send(step.Text)
+		return c.send(strings.Join(texts, ""))
+	case script.Cut:
+		return nil
 	case script.Expect:
 		return c.expect(step.Text)
 	case script.Match:
 		return c.match(step.Text)
 	case script.AnyOrder:
-		texts := make([]string, len(group))
-		for i, one := range group {
-			texts[i] = one.Text
-		}
 		return c.anyOrder(texts)
 	case script.Info:
 		return c.expectInfo(step.Args)

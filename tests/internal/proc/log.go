@@ -11,6 +11,7 @@ import (
 type log struct {
 	mu      sync.Mutex
 	buf     bytes.Buffer
+	skipped int           // bytes that find does not look at
 	changed chan struct{} // closed and replaced by every write
 }
 
@@ -25,34 +26,33 @@ func (l *log) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// find returns the first complete line from offset on that contains text, and
-// the channel that closes when there is more to look at.
-func (l *log) find(text string, offset int) (line string, end int, more <-chan struct{}) {
+// find returns the first complete line that contains text, or the channel
+// that closes when there is more to look at.
+func (l *log) find(text string) (line string, more <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	rest := l.buf.String()[offset:]
-	pos := offset
+	rest := l.buf.String()[l.skipped:]
 	for {
-		one, after, ok := strings.Cut(rest, "\n")
+		line, after, ok := strings.Cut(rest, "\n")
 		if !ok {
-			return "", 0, l.changed
+			return "", l.changed
 		}
-		pos += len(one) + 1
-		if strings.Contains(one, text) {
-			return one, pos, nil
+		if strings.Contains(line, text) {
+			return line, nil
 		}
 		rest = after
 	}
+}
+
+// skip hides what is there from find.
+func (l *log) skip() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.skipped = l.buf.Len()
 }
 
 func (l *log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
-}
-
-func (l *log) Len() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Len()
 }

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -47,11 +46,6 @@ type Server struct {
 
 	done chan struct{} // closed after the process has ended and code is set
 	code int
-
-	mu struct {
-		sync.Mutex
-		read int // bytes of log that WaitLog has consumed
-	}
 }
 
 // ConfigFile is the name of the configuration file in Server.Dir.
@@ -224,17 +218,13 @@ func (s *Server) GetJSON(t testing.TB, path string, into any) {
 // Log is everything the process wrote to standard error so far.
 func (s *Server) Log() string { return s.log.String() }
 
-// WaitLog waits for a line that contains text, after the line the last call
-// returned.
+// WaitLog waits for a line that contains text and returns it.
 func (s *Server) WaitLog(t testing.TB, text string) string {
 	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	deadline := time.After(Patience)
 	for {
-		line, end, more := s.log.find(text, s.mu.read)
+		line, more := s.log.find(text)
 		if more == nil {
-			s.mu.read = end
 			return line
 		}
 		select {
@@ -245,12 +235,8 @@ func (s *Server) WaitLog(t testing.TB, text string) string {
 	}
 }
 
-// SkipLog makes the next WaitLog ignore what was logged before.
-func (s *Server) SkipLog() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.mu.read = s.log.Len()
-}
+// SkipLog makes WaitLog ignore what has been logged so far.
+func (s *Server) SkipLog() { s.log.skip() }
 
 // Signal sends sig to the process.
 func (s *Server) Signal(t testing.TB, sig os.Signal) {

@@ -26,6 +26,8 @@
 //	                 exchange of its own. cert presents the client certificate
 //	a> text          send text and CR LF
 //	a>> text         send text as it is
+//	cut a            send what follows on its own; without it, neighbouring
+//	                 lines of one client go out in one write
 //	a< text          text and CR LF is what comes next, byte for byte
 //	a<< text         text is what comes next, without CR LF after it
 //	a<~ regexp       the next line matches, as a whole

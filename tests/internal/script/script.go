@@ -43,6 +43,7 @@ const (
 	Close     Op = "close"
 	HalfClose Op = "halfclose"
 	Send      Op = ">"
+	Cut       Op = "cut"
 	Expect    Op = "<"
 	Match     Op = "<~"
 	AnyOrder  Op = "<|"

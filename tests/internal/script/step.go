@@ -13,10 +13,10 @@ var (
 	wireStep   = regexp.MustCompile(`^([a-z0-9]+)(>>?|<info|<<|<~|<\||<)(?: (.*))?$`)
 )
 
-// wordSteps are the steps that begin with a word; the number is how many
-// arguments the first of which may be a client's name.
+// wordSteps are the steps that begin with a word: whether a client's name
+// follows, and whether the rest of the line is one text.
 var wordSteps = map[Op]struct{ client, rest bool }{
-	Connect: {client: true}, StartTLS: {client: true}, Close: {client: true}, HalfClose: {client: true},
+	Connect: {client: true}, StartTLS: {client: true}, Close: {client: true}, HalfClose: {client: true}, Cut: {client: true},
 	Sync: {client: true}, EOF: {client: true}, Reason: {client: true, rest: true},
 	Config: {}, Args: {}, Reload: {}, Signal: {}, Exit: {}, Log: {rest: true}, Get: {},
 }
