@@ -1,0 +1,99 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"time"
+)
+
+// setupTimeout bounds every exchange that is not part of a measurement.
+const setupTimeout = 20 * time.Second
+
+// connect asks for a plain connection: no +OK, and (protocol 0) no INFO after the first one, so
+// that a subscriber sees nothing but messages and PING.
+const connect = `CONNECT {"verbose":false,"pedantic":false,"lang":"go","version":"1","name":"bench","protocol":0}` + "\r\n"
+
+// maxLine bounds a line that the server sends outside of a measurement, in bytes.
+const maxLine = 64 << 10
+
+// Conn is a client connection that has finished its handshake.
+type Conn struct {
+	*net.TCPConn
+}
+
+// Dial connects to the server and exchanges INFO, CONNECT, PING and PONG.
+func Dial(ctx context.Context, addr string) (*Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
+	defer cancel()
+	var d net.Dialer
+	nc, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{TCPConn: nc.(*net.TCPConn)}
+	if err := c.handshake(); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("handshake: %w", err)
+	}
+	return c, nil
+}
+
+func (c *Conn) handshake() error {
+	c.SetDeadline(time.Now().Add(setupTimeout))
+	defer c.SetDeadline(time.Time{})
+	line, err := c.line()
+	if err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(line, []byte("INFO {")) {
+		return fmt.Errorf("greeting is %.40q", line)
+	}
+	return c.exchange([]byte(connect))
+}
+
+// Exchange writes commands that the server answers with nothing but errors, and waits until it
+// has worked through them.
+func (c *Conn) Exchange(commands []byte) error {
+	c.SetDeadline(time.Now().Add(setupTimeout))
+	defer c.SetDeadline(time.Time{})
+	return c.exchange(commands)
+}
+
+func (c *Conn) exchange(commands []byte) error {
+	if _, err := c.Write(append(commands[:len(commands):len(commands)], "PING\r\n"...)); err != nil {
+		return err
+	}
+	for {
+		line, err := c.line()
+		if err != nil {
+			return err
+		}
+		switch string(line) {
+		case "PONG\r\n":
+			return nil
+		case "PING\r\n":
+			if _, err := c.Write([]byte("PONG\r\n")); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("server answered %.80q", line)
+		}
+	}
+}
+
+// line reads one line byte by byte: slow, but it takes nothing away from who reads next.
+func (c *Conn) line() ([]byte, error) {
+	var line []byte
+	for one := make([]byte, 1); len(line) < maxLine; {
+		if _, err := c.Read(one); err != nil {
+			return nil, err
+		}
+		line = append(line, one[0])
+		if one[0] == '\n' {
+			return line, nil
+		}
+	}
+	return nil, fmt.Errorf("line of more than %d bytes", maxLine)
+}
