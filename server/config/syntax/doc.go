@@ -19,6 +19,11 @@
 //	include "users.conf"
 //	PASS = secret        password: $PASS         token: $TOKEN_FROM_ENVIRONMENT
 //
+// The meaning of every text that the reference server accepts is the same here,
+// except for what it plainly misreads: [1,2] is an array, the quote in it's is
+// an error instead of being dropped, and so is a size that overflows 64 bits.
+// Error messages have its words, too; [Error] adds the exact place.
+//
 // # Bounds
 //
 // Text comes from an operator, yet through templates, includes and environment
@@ -29,7 +34,7 @@
 // # Where to start reading
 //
 // value.go has the tree, parser.go the grammar, scan.go the characters,
-// scalar.go what a bare word means, reference.go variables and include.go
-// included files. The package starts no goroutines and keeps no state between
+// scalar.go and number.go what a word means, reference.go variables and
+// include.go included files. The package starts no goroutines and keeps no state between
 // calls.
 package syntax

@@ -31,3 +31,9 @@ func lexError(pos Pos, line int, format string, args ...any) *Error {
 func limitError(pos Pos, format string, args ...any) *Error {
 	return &Error{Pos: pos, Msg: fmt.Sprintf(format, args...), Err: ErrLimit}
 }
+
+// failValue reports text that follows the grammar but means nothing: a number
+// out of range, a variable that does not exist.
+func failValue(pos Pos, format string, args ...any) *Error {
+	return &Error{Pos: pos, Msg: fmt.Sprintf(format, args...)}
+}

@@ -280,19 +280,25 @@ func (p *parser) separator(in place) *Error {
 		} else if isLineEnd(p.peek()) {
 			return p.fail("Expected value but found new line")
 		}
-		if in == inMap && p.peek() == ',' {
-			return p.fail(`Unexpected map value terminator ",".`)
-		}
-		return nil
+	} else if p.eof() {
+		return p.missingValue(in)
 	}
-	switch {
-	case p.eof() && in == inMap:
-		return p.fail("Unexpected EOF processing map key.")
-	case p.eof():
-		pos := p.pos()
-		return &Error{Pos: pos, Msg: "config is invalid (" + pos.String() + ")"}
+	if in == inMap && p.peek() == ',' {
+		return p.fail(`Unexpected map value terminator ",".`)
+	}
+	if p.peek() == '}' {
+		return p.fail("Expected value but found '}'")
 	}
 	return nil
+}
+
+// missingValue reports that the text ends after a key.
+func (p *parser) missingValue(in place) *Error {
+	if in == inMap {
+		return p.fail("Unexpected EOF processing map key.")
+	}
+	pos := p.pos()
+	return &Error{Pos: pos, Msg: "config is invalid (" + pos.String() + ")"}
 }
 
 // terminator moves over what ends an entry or an array's value.

@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"encoding/hex"
-	"fmt"
 	"strings"
 )
 
@@ -179,9 +178,4 @@ func (p *parser) escape() (byte, *Error) {
 	}
 	p.skip()
 	return c, nil
-}
-
-// failValue reports a word that looks like a number or a date but is none.
-func failValue(pos Pos, format string, args ...any) *Error {
-	return &Error{Pos: pos, Msg: fmt.Sprintf(format, args...)}
 }
