@@ -19,6 +19,11 @@ type tokens struct {
 // parseLine parses the command whose verb is v and whose line ends with the
 // LF at lf.
 func (p *Parser) parseLine(v *verb, buf []byte, lf int, op *Op) (int, error) {
+	if v.args == argsIgnored {
+		*op = Op{Kind: v.kind}
+		p.partial = partial{}
+		return lf + 1, nil
+	}
 	start, end := argument(buf, len(v.name), lf)
 	*op = Op{Kind: v.kind, Arg: buf[start:end]}
 	switch v.kind {
@@ -53,30 +58,35 @@ func argument(buf []byte, from, lf int) (start, end int) {
 // split cuts the argument into tokens. With crSeparates a CR counts as a
 // blank.
 func (t *tokens) split(buf []byte, arg span, crSeparates bool) {
-	i, end := arg.start, arg.end
+	buf = buf[:arg.end]
+	i := arg.start
 	for t.n < maxTokens {
-		for i < end && (isBlank(buf[i]) || crSeparates && buf[i] == '\r') {
+		for i < len(buf) && (isBlank(buf[i]) || crSeparates && buf[i] == '\r') {
 			i++
 		}
-		if i >= end {
+		if i == len(buf) {
 			return
 		}
 		start := i
-		for ; i < end; i++ {
-			c := buf[i]
-			if c > ' ' {
-				continue
-			}
-			if isBlank(c) || crSeparates && c == '\r' {
+		for i = tokenEnd(buf, i); i < len(buf); i = tokenEnd(buf, i+1) {
+			if c := buf[i]; isBlank(c) || crSeparates && c == '\r' {
 				break
-			}
-			if c == '\r' || c == 0 {
+			} else if c == '\r' || c == 0 {
 				t.unsafe = true
 			}
 		}
 		t.at[t.n] = span{start, i}
 		t.n++
 	}
+}
+
+// tokenEnd is the first index from i on that holds a blank or a control
+// character; len(buf) if there is none.
+func tokenEnd(buf []byte, i int) int {
+	for i < len(buf) && buf[i] > ' ' {
+		i++
+	}
+	return i
 }
 
 // parseSub parses "subject [queue] sid".

@@ -73,6 +73,11 @@ func (p *Parser) Next(buf []byte, op *Op) (n int, err error) {
 		if len(buf) == 0 {
 			return 0, nil
 		}
+		if isPub(buf) && p.Role == FromClient {
+			if n = p.nextPub(buf, op); n > 0 {
+				return n, nil
+			}
+		}
 		if v, err = findVerb(buf, p.Role); v == nil {
 			return 0, err
 		}

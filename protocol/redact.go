@@ -9,58 +9,61 @@ import (
 const redacted = "[REDACTED]"
 
 // RedactConnect appends the argument of a CONNECT line to dst with every
-// secret replaced by [REDACTED]: the values of auth_token*, pass*, proxy_sig,
-// nkey and sig. It is for trace logs, which see the line before anybody knows
-// whether it is valid, so it errs on the side of silence: names match in any
-// case and escaped, and in a document that is no JSON a value ends at the next
-// comma or brace at the earliest.
+// secret replaced by "[REDACTED]": the values of auth_token*, pass*,
+// proxy_sig, nkey and sig, at any depth, with the name in any case and however
+// escaped. It is for trace logs. They see the line before anybody knows
+// whether it is valid, and in what is no JSON nobody can tell where a secret
+// ends: such an argument is replaced as a whole.
 func RedactConnect(dst, arg []byte) []byte {
-	for len(arg) > 0 {
-		quote := bytes.IndexByte(arg, '"')
-		if quote < 0 {
-			break
+	if !json.Valid(arg) {
+		if len(arg) == 0 {
+			return dst
 		}
-		n := stringLen(arg[quote:])
-		name := arg[quote : quote+n]
-		dst = append(dst, arg[:quote+n]...)
-		arg = arg[quote+n:]
-
-		colon := blankLen(arg)
-		if colon == len(arg) || arg[colon] != ':' {
-			continue // a value, not a name
+		return append(dst, redacted...)
+	}
+	for {
+		start := bytes.IndexByte(arg, '"')
+		if start < 0 {
+			return append(dst, arg...)
 		}
-		if !isSecret(name) {
+		end := start + stringLen(arg[start:])
+		value := end + blankLen(arg[end:])
+		if value == len(arg) || arg[value] != ':' || !isSecret(arg[start:end]) {
+			dst = append(dst, arg[:end]...)
+			arg = arg[end:]
 			continue
 		}
-		value := colon + 1 + blankLen(arg[colon+1:])
+		value++
+		value += blankLen(arg[value:])
 		dst = append(dst, arg[:value]...)
-		arg = arg[value:]
-		if len(arg) > 0 && arg[0] == '"' {
-			dst = append(dst, `"`+redacted+`"`...)
-		} else {
-			dst = append(dst, redacted...)
-		}
-		arg = arg[valueLen(arg):]
+		dst = append(dst, `"`+redacted+`"`...)
+		arg = arg[value+valueLen(arg[value:]):]
 	}
-	return append(dst, arg...)
 }
 
-// isSecret judges a quoted name.
+// isSecret judges a name that is still quoted. Names fold as encoding/json
+// folds them when it looks for a field, which is more than ASCII.
 func isSecret(quoted []byte) bool {
 	var name string
 	if json.Unmarshal(quoted, &name) != nil {
-		name = string(quoted[1:])
-	}
-	name = strings.ToLower(name)
-	switch {
-	case strings.HasPrefix(name, "auth_token"), strings.HasPrefix(name, "pass"):
 		return true
 	}
-	return name == "proxy_sig" || name == "nkey" || name == "sig"
+	for _, secret := range []string{"proxy_sig", "nkey", "sig"} {
+		if strings.EqualFold(name, secret) {
+			return true
+		}
+	}
+	runes := []rune(name)
+	for _, prefix := range []string{"auth_token", "pass"} {
+		if len(runes) >= len(prefix) && strings.EqualFold(string(runes[:len(prefix)]), prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // stringLen is the length of the string literal at the start of b, quotes
-// included; all of b if it does not end.
+// included.
 func stringLen(b []byte) int {
 	for i := 1; i < len(b); i++ {
 		switch b[i] {
@@ -74,25 +77,16 @@ func stringLen(b []byte) int {
 }
 
 func blankLen(b []byte) int {
-	for i, c := range b {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return i
-		}
-	}
-	return len(b)
+	return len(b) - len(bytes.TrimLeft(b, " \t\r\n"))
 }
 
-// valueLen is the length of the JSON value at the start of b: up to the comma
-// or bracket that ends it at its own depth.
+// valueLen is the length of the JSON value at the start of b.
 func valueLen(b []byte) int {
 	depth := 0
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '"':
 			i += stringLen(b[i:]) - 1
-			if depth == 0 {
-				return i + 1
-			}
 		case '{', '[':
 			depth++
 		case '}', ']':
@@ -100,10 +94,7 @@ func valueLen(b []byte) int {
 				return i
 			}
 			depth--
-			if depth == 0 {
-				return i + 1
-			}
-		case ',':
+		case ',', ' ', '\t', '\r', '\n':
 			if depth == 0 {
 				return i
 			}
