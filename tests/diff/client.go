@@ -219,6 +219,15 @@ func (c *client) expectInfo(conditions []string) error {
 	return script.CheckFields([]byte(object), conditions)
 }
 
+// expectJSON reads a payload that is one line of JSON and checks it.
+func (c *client) expectJSON(conditions []string) error {
+	line, err := c.line()
+	if err != nil {
+		return fmt.Errorf("%w, want JSON", err)
+	}
+	return script.CheckFields([]byte(line), conditions)
+}
+
 // sync proves that nothing has come: whatever was on its way stands before
 // the PONG.
 func (c *client) sync() error {
@@ -229,18 +238,27 @@ func (c *client) sync() error {
 }
 
 func (c *client) expectEOF() error {
-	if err := c.greet(); err != nil {
-		return err
-	}
 	c.conn.SetReadDeadline(time.Now().Add(patience))
 	rest, err := c.in.ReadString('\n')
+	if !c.greeted && strings.HasPrefix(rest, "INFO ") {
+		c.greeted = true
+		rest, err = c.in.ReadString('\n')
+	}
 	switch {
 	case rest != "":
 		return fmt.Errorf("got %q, want the end", short(rest))
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET):
+	case isEnd(err):
 		return nil
 	}
 	return fmt.Errorf("got %w, want the end", err)
+}
+
+// isEnd reports whether the server closed: in order, with unread input left,
+// or with a TLS alert.
+func isEnd(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.As(err, &op) && op.Op == "remote error"
 }
 
 // short keeps messages about long lines readable.

@@ -123,6 +123,8 @@ func (p *player) step(group []script.Step) error {
 		return c.anyOrder(texts)
 	case script.Info:
 		return c.expectInfo(step.Args)
+	case script.JSON:
+		return c.expectJSON(step.Args)
 	case script.Sync:
 		return c.sync()
 	case script.EOF:

@@ -34,6 +34,7 @@
 //	a<| text         like a<, but neighbouring lines of this kind may come in
 //	                 any order; each is a whole message
 //	a<info k=v ...   the next line is INFO and has these values
+//	a<json k=v ...   the next line is a JSON object and has these values
 //	sync a           nothing has come: the next thing is the PONG to our PING
 //	eof a            nothing more comes, the server closes
 //	reason a text    the server states this reason for having closed a

@@ -48,6 +48,7 @@ const (
 	Match     Op = "<~"
 	AnyOrder  Op = "<|"
 	Info      Op = "<info"
+	JSON      Op = "<json"
 	Sync      Op = "sync"
 	EOF       Op = "eof"
 	Reason    Op = "reason"
@@ -64,7 +65,7 @@ const (
 // Expects reports whether the operation looks at an answer.
 func (o Op) Expects() bool {
 	switch o {
-	case Expect, Match, AnyOrder, Info, Sync, EOF, Reason, Exit, Log, Get:
+	case Expect, Match, AnyOrder, Info, JSON, Sync, EOF, Reason, Exit, Log, Get:
 		return true
 	}
 	return false

@@ -10,7 +10,7 @@ import (
 
 var (
 	onlyPrefix = regexp.MustCompile(`^\[(dunlin|reference) ([a-z0-9-]+)\] `)
-	wireStep   = regexp.MustCompile(`^([a-z0-9]+)(>>?|<info|<<|<~|<\||<)(?: (.*))?$`)
+	wireStep   = regexp.MustCompile(`^([a-z0-9]+)(>>?|<info|<json|<<|<~|<\||<)(?: (.*))?$`)
 )
 
 // wordSteps are the steps that begin with a word: whether a client's name
@@ -70,7 +70,7 @@ func parseWire(step Step, client, op, rest string) (Step, error) {
 	case "<~":
 		step.Text = rest
 		_, err = regexp.Compile(rest)
-	case "<info":
+	case "<info", "<json":
 		step.Args, err = splitFields(rest)
 	default:
 		step.Text, err = unescape(rest)
@@ -150,7 +150,9 @@ func escape(text string) (plain string, used int, err error) {
 		if err != nil || !open || !closed {
 			return "", 0, errors.New(`\* needs the form \*N{text}`)
 		}
-		return strings.Repeat(unit, n), len("*{}") + len(count) + len(unit), nil
+		used := len("*{}") + len(count) + len(unit)
+		unit, err = unescape(unit)
+		return strings.Repeat(unit, n), used, err
 	}
 	return "", 0, fmt.Errorf(`unknown escape \%c`, text[0])
 }
