@@ -6,19 +6,19 @@ import "encoding/json"
 // the document of an INFO line. Fields without omitempty are always sent, in
 // this order.
 type Info struct {
-	ID         string `json:"server_id"`
-	Name       string `json:"server_name"`
-	Version    string `json:"version"`
-	Proto      int    `json:"proto"`
-	GitCommit  string `json:"git_commit,omitempty"`
-	GoVersion  string `json:"go"`
-	Host       string `json:"host"`
-	Port       int    `json:"port"`
-	Headers    bool   `json:"headers"`
-	AuthNeeded bool   `json:"auth_required,omitempty"`
-	TLSNeeded  bool   `json:"tls_required,omitempty"`
-	TLSVerify  bool   `json:"tls_verify,omitempty"`
-	TLSOffered bool   `json:"tls_available,omitempty"`
+	ID           string `json:"server_id"`
+	Name         string `json:"server_name"`
+	Version      string `json:"version"`
+	Proto        int    `json:"proto"`
+	GitCommit    string `json:"git_commit,omitempty"`
+	GoVersion    string `json:"go"`
+	Host         string `json:"host"`
+	Port         int    `json:"port"`
+	Headers      bool   `json:"headers"`
+	AuthRequired bool   `json:"auth_required,omitempty"`
+	TLSRequired  bool   `json:"tls_required,omitempty"`
+	TLSVerify    bool   `json:"tls_verify,omitempty"`
+	TLSAvailable bool   `json:"tls_available,omitempty"`
 	// MaxPayload in bytes is that of this connection, which the client's
 	// account may have lowered.
 	MaxPayload int64  `json:"max_payload"`
