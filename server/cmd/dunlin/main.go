@@ -2,10 +2,28 @@
 package main
 
 import (
-	_ "github.com/dunlin-mq/dunlin/protocol"
-	_ "github.com/klauspost/compress/s2"
-	_ "github.com/nats-io/nkeys"
-	_ "golang.org/x/sync/errgroup"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/dunlin-mq/dunlin/server"
 )
 
-func main() {}
+func main() {
+	port := flag.Int("p", 4222, "port")
+	host := flag.String("a", "", "host")
+	flag.Parse()
+	srv, err := server.New(server.Options{Port: *port, Host: *host})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dunlin:", err)
+		os.Exit(1)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := srv.Run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "dunlin:", err)
+		os.Exit(1)
+	}
+}

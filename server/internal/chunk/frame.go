@@ -1,0 +1,13 @@
+package chunk
+
+// Frame is one message as its receivers' outboxes take it. Head, the
+// receiver's own label, Mid and Body go out one behind the other, and all but
+// the label are shared by every receiver.
+type Frame struct {
+	Head, Mid, Body []byte
+	// Owner is the chunk that holds Body; a large Body is then queued by
+	// reference. May be nil.
+	Owner *Chunk
+	// Size is what the message counts for in statistics, bytes.
+	Size int
+}

@@ -1,0 +1,163 @@
+package client
+
+import (
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+)
+
+// Client is the session of one NATS client.
+type Client struct {
+	// Immutable after Start.
+	env     *Env
+	conn    *conn.Conn
+	id      uint64
+	remote  Address
+	started time.Time
+	tls     *TLSState
+
+	// Owned by the read loop.
+	parser    protocol.Parser
+	options   protocol.Connect
+	connected bool // a CONNECT was accepted
+	ponged    bool // its first PING was answered
+	informed  bool // the INFO that answers CONNECT was sent
+	pass      *pass
+	in        conn.Traffic
+
+	account atomic.Pointer[account.Account]
+	live    liveness
+
+	// Written by the read loop, read by anybody.
+	headers atomic.Bool // deliver HMSG
+	async   atomic.Bool // may get an INFO at any time
+	report  struct {
+		msgs, bytes  atomic.Uint64
+		lastActivity atomic.Int64 // unix nanoseconds
+	}
+	label atomic.Pointer[string] // prefix of its log lines
+
+	mu    sync.Mutex
+	subs  map[string]*subscription // by sid
+	shown protocol.Connect         // options without secrets, for monitoring
+
+	// Once it has ended, guarded by mu: why, when, and what it subscribed to.
+	ending   protocol.CloseReason
+	ended    time.Time
+	lastSubs []*subscription
+}
+
+// Address is where a client comes from: the socket's peer, or what a PROXY
+// header said.
+type Address struct {
+	Host string
+	Port int
+}
+
+// AddressOf returns the host and port of a socket address.
+func AddressOf(a net.Addr) Address {
+	if t, ok := a.(*net.TCPAddr); ok {
+		return Address{t.IP.String(), t.Port}
+	}
+	return Address{Host: a.String()}
+}
+
+func (a Address) String() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
+
+// TLSState is what monitoring shows of a TLS connection.
+type TLSState struct {
+	Version, CipherSuite string
+	First                bool // the handshake came before INFO
+	PeerCerts            []PeerCert
+}
+
+// PeerCert identifies a certificate that a client presented.
+type PeerCert struct{ Subject, SPKISHA256, CertSHA256 string }
+
+// New returns the session of a connection that was accepted at the given
+// time.
+func New(env *Env, c *conn.Conn, id uint64, remote Address, started time.Time) *Client {
+	cl := &Client{env: env, conn: c, id: id, remote: remote, started: started}
+	cl.options = protocol.DefaultConnect()
+	cl.parser.Role = protocol.FromClient
+	cl.account.Store(env.Account)
+	cl.relabel()
+	c.Attach(cl)
+	return cl
+}
+
+// ID returns the number of the connection.
+func (c *Client) ID() uint64 { return c.id }
+
+// SetRemote corrects the address, before Serve: a PROXY header was read.
+func (c *Client) SetRemote(a Address) {
+	c.remote = a
+	c.relabel()
+}
+
+// SetTLS records the result of the handshake, before Serve.
+func (c *Client) SetTLS(s *TLSState) { c.tls = s }
+
+// Serve runs the session until the connection ends, and cleans up after it.
+func (c *Client) Serve() {
+	c.startLiveness()
+	err := c.conn.Serve(c)
+	c.end(err)
+}
+
+// InfoLine returns the INFO that a new connection gets.
+func (c *Client) InfoLine() []byte {
+	info := c.info()
+	return protocol.AppendInfo(nil, &info)
+}
+
+// info returns the INFO document for this connection.
+func (c *Client) info() protocol.Info {
+	info := c.env.Settings().Info
+	info.ClientID = c.id
+	info.ClientIP = c.remote.Host
+	return info
+}
+
+// Flush implements [message.Peer].
+func (c *Client) Flush() { c.conn.Flush() }
+
+// AwaitDrain implements [message.Peer].
+func (c *Client) AwaitDrain(limit time.Duration) time.Duration {
+	return c.conn.AwaitDrain(limit)
+}
+
+// relabel builds the prefix of log lines anew.
+func (c *Client) relabel() {
+	b := []byte(c.remote.String())
+	b = append(b, " - cid:"...)
+	b = strconv.AppendUint(b, c.id, 10)
+	o := &c.options
+	if c.connected && (o.Version != "" || o.Lang != "" || o.Name != "") {
+		var name []byte
+		for i, part := range [...]string{o.Version, o.Lang, o.Name} {
+			if part == "" {
+				continue
+			}
+			if len(name) > 0 {
+				name = append(name, ':')
+			}
+			if i == 0 {
+				name = append(name, 'v')
+			}
+			name = append(name, part...)
+		}
+		b = append(b, " - "...)
+		b = strconv.AppendQuote(b, string(name))
+	}
+	s := string(b)
+	c.label.Store(&s)
+}
+
+func (c *Client) String() string { return *c.label.Load() }

@@ -1,0 +1,85 @@
+package client
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+)
+
+// connect carries out CONNECT. It may come again at any time: the options
+// merge, and all subscriptions of the connection are dropped.
+func (c *Client) connect(arg []byte) error {
+	if err := protocol.ParseConnect(arg, &c.options); err != nil {
+		return err
+	}
+	o := &c.options
+	if o.Account != "" || o.NewAccount {
+		return protocol.ErrAuthorization
+	}
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	if c.connected {
+		c.removeAll()
+	}
+	serverHeaders := c.env.Settings().Info.Headers
+	c.headers.Store(o.Headers && serverHeaders)
+	c.parser.Limits.Headers = o.Headers && serverHeaders
+	if !c.connected {
+		c.connected = true
+		c.live.seedRTT(time.Since(c.started))
+	}
+	c.mu.Lock()
+	c.shown = *o
+	c.shown.Pass, c.shown.Token, c.shown.JWT, c.shown.Sig, c.shown.ProxySig = "", "", "", "", ""
+	c.mu.Unlock()
+	c.relabel()
+	c.ok()
+	return nil
+}
+
+// ping answers PING. The first answer makes the client ready for INFO at any
+// time, and the INFO that answers its CONNECT follows at once.
+func (c *Client) ping() {
+	c.put(pongLine)
+	c.traceOut("PONG")
+	if !c.ponged {
+		c.ponged = true
+		c.live.ready.Store(true)
+	}
+	if !c.connected || c.informed || c.options.Protocol < 1 {
+		return
+	}
+	c.informed = true
+	c.async.Store(true)
+	info := c.info()
+	info.ConnectInfo = true
+	info.RemoteAccount = c.account.Load().Name
+	line := protocol.AppendInfo(nil, &info)
+	c.put(line)
+	c.traceOut(string(line[:len(line)-3]))
+}
+
+// Errors of SendInfo.
+var errNoAsyncInfo = errors.New("client does not support Lame Duck Mode or is not ready to receive the notification")
+
+// SendInfo sends an INFO outside the handshake, changed by edit. It fails if
+// the client does not understand it or has not finished its handshake.
+func (c *Client) SendInfo(edit func(*protocol.Info)) error {
+	if !c.async.Load() {
+		return errNoAsyncInfo
+	}
+	info := c.info()
+	edit(&info)
+	line := protocol.AppendInfo(nil, &info)
+	c.send(line)
+	c.traceOut(string(line[:len(line)-3]))
+	return nil
+}
+
+// send queues a control line from outside the read loop and flushes it.
+func (c *Client) send(line []byte) {
+	c.conn.Outbox().Put(line)
+	c.conn.Flush()
+}

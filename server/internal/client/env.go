@@ -1,0 +1,71 @@
+package client
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+)
+
+// Env is what all clients of a server share.
+type Env struct {
+	Account  *account.Account // the one that clients without credentials belong to
+	Log      Log
+	Counters Counters
+	Registry Registry
+
+	settings atomic.Pointer[Settings]
+}
+
+// Settings are the parts of the configuration that sessions follow. They are
+// swapped as a whole by a reload and never changed.
+type Settings struct {
+	Info protocol.Info // template; per-connection fields are empty
+
+	MaxControlLine   int
+	MaxPayload       int
+	MaxPending       int64
+	MaxSubscriptions int // 0 means unlimited
+	MaxSubTokens     int // 0 means unlimited
+	MaxConnections   int // negative refuses everybody
+	NoStall          bool
+
+	PingInterval  time.Duration
+	PingMax       int
+	WriteDeadline time.Duration
+	WriteRetry    bool // keep a connection that misses the deadline but moves
+
+	MaxTracedMsg int // bytes of payload in trace lines; 0 means all
+	TraceHeaders bool
+}
+
+// Settings returns the settings in force.
+func (e *Env) Settings() *Settings { return e.settings.Load() }
+
+// SetSettings swaps them.
+func (e *Env) SetSettings(s *Settings) { e.settings.Store(s) }
+
+// Counters count what happened to clients since the server started.
+type Counters struct {
+	SlowConsumers    atomic.Uint64
+	StaleConnections atomic.Uint64
+	StalledClients   atomic.Uint64
+	Total            atomic.Uint64 // connections ever accepted
+}
+
+// Log is where a session reports what happens to it. Arguments may hold bytes
+// that a client sent; the log has to escape them.
+type Log interface {
+	Infof(format string, args ...any)
+	Warnf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Debugf(format string, args ...any)
+	Tracef(format string, args ...any)
+	DebugEnabled() bool
+	TraceEnabled() bool
+}
+
+// Totals are the traffic counters of a server.
+type Totals struct{ In, Out conn.Traffic }

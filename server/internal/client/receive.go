@@ -1,0 +1,150 @@
+package client
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/chunk"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/router"
+)
+
+// pass is the working memory of a client for one read batch.
+type pass struct {
+	router.Pass
+	op    protocol.Op
+	trace bool // the log wants to see every command
+}
+
+var passes = sync.Pool{New: func() any { return new(pass) }}
+
+var (
+	okLine   = protocol.AppendOK(nil)
+	pingLine = protocol.AppendPing(nil)
+	pongLine = protocol.AppendPong(nil)
+)
+
+// Receive implements [conn.Session]: it carries out every complete command in
+// b. Whatever these commands queued is flushed before it returns.
+func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err error) {
+	p := passes.Get().(*pass)
+	c.pass = p
+	p.Now = time.Now().UnixNano()
+	p.trace = c.env.Log.TraceEnabled()
+	set := c.env.Settings()
+	c.parser.Limits.MaxControlLine = set.MaxControlLine
+	c.parser.Limits.MaxPayload = set.MaxPayload
+
+	for used < len(b) {
+		var n int
+		n, err = c.parser.Next(b[used:], &p.op)
+		if n == 0 {
+			break
+		}
+		used += n
+		if p.trace {
+			c.traceOp(&p.op)
+		}
+		if err = c.carryOut(&p.op, owner); err != nil {
+			break
+		}
+	}
+	if used > 0 {
+		c.report.msgs.Store(c.in.Msgs)
+		c.report.bytes.Store(c.in.Bytes)
+		c.report.lastActivity.Store(p.Now)
+		c.live.commands.Add(1)
+	}
+	c.live.bytes.Add(int64(len(b)))
+	if err != nil {
+		c.fail(err)
+	}
+	p.Flush()
+	if d := p.Stall(); d > 0 {
+		c.stalled(d)
+	}
+	c.pass = nil
+	passes.Put(p)
+	return used, c.parser.Need(), err
+}
+
+// carryOut executes one command. A returned error ends the connection.
+func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
+	switch op.Kind {
+	case protocol.KindPub, protocol.KindHPub:
+		return c.publish(op, owner)
+	case protocol.KindSub:
+		return c.subscribe(op)
+	case protocol.KindUnsub:
+		return c.unsubscribe(op)
+	case protocol.KindPing:
+		c.ping()
+	case protocol.KindPong:
+		c.pong()
+	case protocol.KindConnect:
+		return c.connect(op.Arg)
+	case protocol.KindErr:
+		c.Errorf("Client Error %s", op.Arg)
+		return protocol.ErrClientError
+	}
+	return nil // INFO and +OK are accepted and mean nothing
+}
+
+// put queues a control line for this client itself.
+func (c *Client) put(line []byte) {
+	v := c.conn.Outbox().Put(line)
+	if v&conn.NeedsFlush != 0 {
+		c.pass.Touch(c)
+	}
+	if v&conn.Overflow != 0 {
+		c.overflow()
+	}
+}
+
+// ok confirms a command if the client asked for that.
+func (c *Client) ok() {
+	if c.options.Verbose {
+		c.put(okLine)
+		c.traceOut("OK")
+	}
+}
+
+// refuse tells the client about a command that had no effect. It returns e if
+// that ends the connection.
+func (c *Client) refuse(e *protocol.Error) error {
+	if e.Closes() {
+		return e
+	}
+	c.put(protocol.AppendErr(nil, e.Text()))
+	c.traceOut("-ERR " + e.Text())
+	return nil
+}
+
+// fail ends the connection with what the client is told about err.
+func (c *Client) fail(err error) {
+	var e *protocol.Error
+	if !errors.As(err, &e) {
+		c.conn.Close(err, nil)
+		return
+	}
+	c.reportFailure(e)
+	c.closeFor(e)
+}
+
+// closeFor ends the connection for a reason of the catalogue.
+func (c *Client) closeFor(e *protocol.Error) {
+	var last []byte
+	if e.Text() != "" {
+		last = protocol.AppendErr(nil, e.Text())
+		c.traceOut("-ERR " + e.Text())
+	}
+	c.conn.Close(e, last)
+}
+
+// stalled accounts for a publisher that was slowed down.
+func (c *Client) stalled(d time.Duration) {
+	c.env.Counters.StalledClients.Add(1)
+	c.Debugf("Producer was stalled for a total of %v", d.Round(time.Millisecond))
+}

@@ -1,0 +1,88 @@
+package client
+
+import (
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+)
+
+// Report describes a client at one moment, for monitoring.
+type Report struct {
+	ID           uint64
+	Remote       Address
+	Started      time.Time
+	LastActivity time.Time
+	Stopped      time.Time // zero while connected
+	Reason       protocol.CloseReason
+	RTT          time.Duration
+	Pending      int64 // bytes not yet written
+	In, Out      conn.Traffic
+	Stalls       uint64
+	Account      string
+	TLS          *TLSState
+	// Options are those of CONNECT, without secrets.
+	Options       protocol.Connect
+	NumSubs       int
+	Subscriptions []SubReport // with Detail.Subscriptions
+}
+
+// SubReport describes one subscription.
+type SubReport struct {
+	Subject, Queue, SID string
+	Msgs, Max           uint64
+	ClientID            uint64
+	Account             string
+}
+
+// Detail says what a report holds beyond the cheap facts.
+type Detail struct{ Subscriptions bool }
+
+// Report describes the client now.
+func (c *Client) Report(d Detail) *Report {
+	out := c.conn.Outbox().Snapshot()
+	in, _ := c.traffic()
+	last := max(c.report.lastActivity.Load(), out.LastDelivery, c.started.UnixNano())
+	r := &Report{
+		ID: c.id, Remote: c.remote, Started: c.started, LastActivity: time.Unix(0, last),
+		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
+		Account: c.account.Load().Name, TLS: c.tls,
+	}
+	c.mu.Lock()
+	r.Options, r.NumSubs = c.shown, len(c.subs)
+	var subs []*subscription
+	if d.Subscriptions {
+		subs = make([]*subscription, 0, len(c.subs))
+		for _, s := range c.subs {
+			subs = append(subs, s)
+		}
+	}
+	if c.ending != 0 {
+		r.Reason, r.Stopped = c.ending, c.ended
+	}
+	if c.lastSubs != nil {
+		r.NumSubs = len(c.lastSubs)
+		if d.Subscriptions {
+			subs = c.lastSubs
+		}
+	}
+	c.mu.Unlock()
+	for _, s := range subs {
+		r.Subscriptions = append(r.Subscriptions, s.Report())
+	}
+	return r
+}
+
+// Report describes the subscription now.
+func (s *subscription) Report() SubReport {
+	sent, limit := s.client.conn.Outbox().Quota(&s.quota)
+	return SubReport{
+		Subject: s.subject, Queue: s.queue, SID: s.sid(), Msgs: sent, Max: limit,
+		ClientID: s.client.id, Account: s.account.Name,
+	}
+}
+
+func (c *Client) traffic() (in, out conn.Traffic) {
+	in = conn.Traffic{Msgs: c.report.msgs.Load(), Bytes: c.report.bytes.Load()}
+	return in, c.conn.Outbox().Snapshot().Traffic
+}

@@ -1,0 +1,160 @@
+package client
+
+import (
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/protocol/subject"
+	"github.com/dunlin-mq/dunlin/protocol/sublist"
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/message"
+)
+
+// subscription is one SUB of a client.
+type subscription struct {
+	client  *Client
+	account *account.Account
+	label   []byte // sid and a space, as it stands in a MSG line
+	subject string
+	queue   string
+	quota   conn.Quota // guarded by the client's outbox
+	entry   *sublist.Entry[account.Subscriber]
+}
+
+func (s *subscription) sid() string { return string(s.label[:len(s.label)-1]) }
+
+// Connection implements [account.Subscriber].
+func (s *subscription) Connection() any { return s.client }
+
+// Deliver implements [account.Subscriber]. It is called by the read loops of
+// publishers.
+func (s *subscription) Deliver(m *message.Message, b *message.Batch) bool {
+	c := s.client
+	if m.NoEcho && m.Origin == any(c) {
+		return false
+	}
+	f := m.Plain
+	if c.headers.Load() {
+		f = m.Full
+	}
+	v := c.conn.Outbox().Deliver(f(), s.label, &s.quota, b.Now)
+	if v&conn.NeedsFlush != 0 {
+		b.Touch(c)
+	}
+	if v&^(conn.Queued|conn.NeedsFlush) != 0 {
+		s.afterDelivery(v, b)
+	}
+	return v&conn.Queued != 0
+}
+
+// afterDelivery handles what is rare about a delivery.
+func (s *subscription) afterDelivery(v conn.Verdict, b *message.Batch) {
+	if v&conn.Congested != 0 {
+		b.Congested(s.client)
+	}
+	if v&conn.LastOne != 0 {
+		s.client.remove(s)
+	}
+	if v&conn.Overflow != 0 {
+		s.client.overflow()
+	}
+}
+
+// subscribe carries out SUB.
+func (c *Client) subscribe(op *protocol.Op) error {
+	set := c.env.Settings()
+	if string(op.Queue) == subject.SystemQueue {
+		return c.refuse(protocol.SubscribeViolation(string(op.Subject), subject.SystemQueue))
+	}
+	if !subject.Valid(op.Subject) {
+		return c.refuse(protocol.ErrInvalidSubject)
+	}
+	if set.MaxSubTokens > 0 && subject.Count(op.Subject) > set.MaxSubTokens {
+		return c.refuse(protocol.TooManyTokens(string(op.Subject)))
+	}
+	s := &subscription{client: c, account: c.account.Load(), subject: string(op.Subject), queue: string(op.Queue)}
+	s.label = append(append(make([]byte, 0, len(op.SID)+1), op.SID...), ' ')
+
+	c.mu.Lock()
+	if c.subs == nil {
+		c.subs = make(map[string]*subscription)
+	}
+	_, used := c.subs[string(op.SID)]
+	full := !used && set.MaxSubscriptions > 0 && len(c.subs) >= set.MaxSubscriptions
+	if !used && !full {
+		c.subs[s.sid()] = s
+	}
+	c.mu.Unlock()
+
+	switch {
+	case full:
+		return c.refuse(protocol.ErrMaxSubscriptions)
+	case used: // the first one wins, silently
+		c.ok()
+		return nil
+	}
+	if err := c.insert(s); err != nil {
+		return err
+	}
+	c.ok()
+	return nil
+}
+
+// insert makes the subscription visible to publishers.
+func (c *Client) insert(s *subscription) error {
+	entry, err := s.account.Interest.Insert(s.subject, s.queue, s)
+	if err != nil {
+		c.remove(s)
+		return c.refuse(protocol.ErrInvalidSubject)
+	}
+	// A publisher may use up a quota only after an UNSUB of this goroutine,
+	// so nobody looks at entry before it is set.
+	c.mu.Lock()
+	s.entry = entry
+	c.mu.Unlock()
+	return nil
+}
+
+// unsubscribe carries out UNSUB.
+func (c *Client) unsubscribe(op *protocol.Op) error {
+	c.mu.Lock()
+	s := c.subs[string(op.SID)]
+	c.mu.Unlock()
+	if s != nil {
+		if op.Max <= 0 || c.conn.Outbox().SetQuota(&s.quota, uint64(op.Max)) >= uint64(op.Max) {
+			c.remove(s)
+		}
+	}
+	c.ok()
+	return nil
+}
+
+// remove ends a subscription. Safe for concurrent use: only one caller finds
+// it still there.
+func (c *Client) remove(s *subscription) {
+	c.mu.Lock()
+	if c.subs[s.sid()] != s {
+		c.mu.Unlock()
+		return
+	}
+	delete(c.subs, s.sid())
+	entry := s.entry
+	c.mu.Unlock()
+	if entry != nil {
+		s.account.Interest.Remove(entry)
+	}
+	c.traceRemoved(s)
+}
+
+// removeAll ends all subscriptions and returns them.
+func (c *Client) removeAll() []*subscription {
+	c.mu.Lock()
+	subs := c.subs
+	c.subs = nil
+	c.mu.Unlock()
+	list := make([]*subscription, 0, len(subs))
+	for _, s := range subs {
+		s.account.Interest.Remove(s.entry)
+		list = append(list, s)
+	}
+	return list
+}

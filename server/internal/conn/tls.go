@@ -1,0 +1,142 @@
+package conn
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/server/internal/chunk"
+)
+
+// StartTLS performs the server's handshake, which may take until the
+// deadline, and puts TLS between the socket and the session. It is called
+// before Serve; bytes preloaded so far are the start of the handshake.
+func (c *Conn) StartTLS(cfg *tls.Config, deadline time.Time) (tls.ConnectionState, error) {
+	t := &tlsTransport{nc: c.nc, in: append([]byte(nil), c.wire.bytes()...)}
+	c.wire.release()
+	tc := tls.Server(t, cfg)
+	c.nc.SetDeadline(deadline)
+	err := tc.Handshake()
+	c.nc.SetDeadline(time.Time{})
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	if len(t.in) > 0 {
+		// crypto/tls read less than was preloaded.
+		c.Preload(t.in)
+	}
+	t.in, t.detached = nil, true
+	c.codec = &tlsCodec{tc: tc, t: t}
+	return tc.ConnectionState(), nil
+}
+
+// tlsCodec runs crypto/tls over a transport that never blocks, so that a TLS
+// connection waits for the socket in the same place as a plain one and holds
+// no buffer of ours while it does.
+type tlsCodec struct {
+	tc *tls.Conn
+	t  *tlsTransport
+}
+
+// Open implements [Codec].
+func (c *tlsCodec) Open(dst, wire []byte) (n, used int, err error) {
+	c.t.in = wire
+	n, err = c.tc.Read(dst)
+	used = len(wire) - len(c.t.in)
+	c.t.in = nil
+	if errors.Is(err, errWouldBlock) {
+		err = nil
+	}
+	return n, used, err
+}
+
+// Seal implements [Codec].
+func (c *tlsCodec) Seal(plain []byte) error {
+	_, err := c.tc.Write(plain)
+	return err
+}
+
+func (c *tlsCodec) queued() bool {
+	c.t.mu.Lock()
+	defer c.t.mu.Unlock()
+	return c.t.out != nil
+}
+
+func (c *tlsCodec) take() *segs {
+	c.t.mu.Lock()
+	defer c.t.mu.Unlock()
+	out := c.t.out
+	c.t.out, c.t.free = nil, nil
+	return out
+}
+
+// tlsTransport is the net.Conn under a tls.Conn. During the handshake it is
+// the socket; once detached, Read takes the bytes that Open was given and
+// Write queues.
+type tlsTransport struct {
+	nc       net.Conn
+	in       []byte // owned by the reading side
+	detached bool   // set between the handshake and Serve
+
+	mu   sync.Mutex // a leaf: Write runs under crypto/tls's own lock
+	out  *segs
+	free []byte // rest of the last chunk of out
+}
+
+// wouldBlock is temporary in the sense of crypto/tls, which keeps its state
+// and may be called again.
+type wouldBlock struct{}
+
+var errWouldBlock net.Error = wouldBlock{}
+
+func (wouldBlock) Error() string   { return "no more bytes yet" }
+func (wouldBlock) Timeout() bool   { return false }
+func (wouldBlock) Temporary() bool { return true }
+
+func (t *tlsTransport) Read(p []byte) (int, error) {
+	if len(t.in) > 0 {
+		n := copy(p, t.in)
+		t.in = t.in[n:]
+		return n, nil
+	}
+	if t.detached {
+		return 0, errWouldBlock
+	}
+	return t.nc.Read(p)
+}
+
+func (t *tlsTransport) Write(p []byte) (int, error) {
+	if !t.detached {
+		return t.nc.Write(p)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.out == nil {
+		t.out = newSegs()
+	}
+	for rest := p; len(rest) > 0; {
+		if len(t.free) == 0 {
+			c := chunk.Get(len(rest))
+			t.out.list = append(t.out.list, seg{c, c.Buf[:0]})
+			t.free = c.Buf
+		}
+		k := copy(t.free, rest)
+		last := t.out.last()
+		last.b = last.b[:len(last.b)+k]
+		t.free = t.free[k:]
+		rest = rest[k:]
+	}
+	return len(p), nil
+}
+
+// Close is never called on the transport: the connection closes the socket.
+func (t *tlsTransport) Close() error { return os.ErrInvalid }
+
+func (t *tlsTransport) LocalAddr() net.Addr                { return t.nc.LocalAddr() }
+func (t *tlsTransport) RemoteAddr() net.Addr               { return t.nc.RemoteAddr() }
+func (t *tlsTransport) SetDeadline(d time.Time) error      { return t.nc.SetDeadline(d) }
+func (t *tlsTransport) SetReadDeadline(d time.Time) error  { return t.nc.SetReadDeadline(d) }
+func (t *tlsTransport) SetWriteDeadline(d time.Time) error { return t.nc.SetWriteDeadline(d) }
