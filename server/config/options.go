@@ -52,6 +52,10 @@ type Options struct {
 	ConnectErrorReports   int
 	ReconnectErrorReports int
 
+	// NoSublistCache is accepted and compared for the sake of existing files;
+	// matching has no cache here that could be turned off.
+	NoSublistCache bool
+
 	// File is the configuration file this value was read from; empty when it
 	// was built in memory. Digest is "sha256:" and the hex digest of its
 	// parsed content.
@@ -149,8 +153,13 @@ type TLS struct {
 	HandshakeFirst            HandshakeFirst
 	RateLimit                 int                 // new TLS connections per second; 0 means unlimited
 	PinnedCerts               map[string]struct{} // lower-case hex SHA-256 of the peer's SPKI
+	MinVersion                uint16              // a tls.VersionTLSxx; 0 means TLS 1.2
+	CipherSuites              []uint16            // empty means Go's default choice
+	Curves                    []tls.CurveID       // empty means Go's default choice
+	AllowInsecureCiphers      bool
+	Insecure                  bool // do not verify servers; has no effect on a listener
 	// Config is ready for a listener: certificates, pool, suites, curves and
-	// version are set. It is shared and never changed.
+	// version are set by [TLS.Load]. It is shared and never changed.
 	Config *tls.Config
 }
 
