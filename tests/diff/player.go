@@ -180,10 +180,9 @@ func (p *player) serverStep(step script.Step) error {
 	case script.Log:
 		p.server.WaitLog(p.t, step.Text)
 	case script.Reload:
-		p.server.SkipLog()
-		p.server.WriteFile(p.t, proc.ConfigFile, p.file.Files[step.Args[0]])
-		p.server.Signal(p.t, syscall.SIGHUP)
-		p.server.WaitLog(p.t, "Reloaded server configuration")
+		p.reload(step.Args[0], "Reloaded server configuration")
+	case script.Refuse:
+		p.reload(step.Args[0], "Failed to reload server configuration")
 	case script.Signal:
 		p.server.Signal(p.t, signals[step.Args[0]])
 	case script.Exit:
@@ -196,6 +195,14 @@ func (p *player) serverStep(step script.Step) error {
 		return fmt.Errorf("cannot do %s", step.Op)
 	}
 	return nil
+}
+
+// reload makes the server read another file and waits until it says so.
+func (p *player) reload(name, until string) {
+	p.server.SkipLog()
+	p.server.WriteFile(p.t, proc.ConfigFile, p.file.Files[name])
+	p.server.Signal(p.t, syscall.SIGHUP)
+	p.server.WaitLog(p.t, until)
 }
 
 // eventually asks for a monitoring page until the conditions hold: what a

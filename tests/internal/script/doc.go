@@ -45,6 +45,7 @@
 //	config FILE      start with this file (must come first)
 //	args A B ...     start with these arguments (must come first)
 //	reload FILE      replace the configuration, send SIGHUP, wait until done
+//	refuse FILE      the same, but wait until the server has refused it
 //	signal NAME      send a signal: TERM INT HUP USR1 USR2
 //	exit N           the process ends with this code
 //	log text         a line with this text is logged

@@ -56,6 +56,7 @@ const (
 	Config Op = "config"
 	Args   Op = "args"
 	Reload Op = "reload"
+	Refuse Op = "refuse"
 	Signal Op = "signal"
 	Exit   Op = "exit"
 	Log    Op = "log"
