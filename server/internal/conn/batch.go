@@ -5,79 +5,54 @@ import (
 	"syscall"
 )
 
+const (
+	// sealMax is how many plain bytes a codec encodes before the result is
+	// written.
+	sealMax = 128 << 10
+	// roundMax is how many bytes a writer writes under one deadline. A peer
+	// on a slow line has to keep up with this, not with all that is queued.
+	roundMax = 1 << 20
+)
+
 // batch is what the holder of the owner bit is writing. Only the owner
 // touches it.
 type batch struct {
-	segs   *segs // what is being written; nil when there is nothing
-	next   int   // index of the first segment not yet fully written
-	size   int   // plain bytes taken from the outbox
-	wire   int   // bytes still to be written
-	done   int   // bytes written since settle was last called
-	sealed bool  // segs holds wire bytes of a codec; size counts plain bytes
-	err    error // of the last try, or handed to the writer with the bit
-	push1  func(fd uintptr) bool
-	pushN  func(fd uintptr) bool
+	wire cursor // bytes for the socket
+	// With a codec, plain holds what is still to be encoded, and sealed is
+	// how many plain bytes stand behind the bytes in wire.
+	coded  bool
+	plain  cursor
+	sealed int
+
+	round int   // bytes written under the present deadline
+	err   error // of the last push
+	push1 func(fd uintptr) bool
+	pushN func(fd uintptr) bool
+	wrote func(plain int) // accounts for bytes that left
 }
 
-// init binds the functions given to RawConn.Write, once, so that writing
-// allocates nothing.
-func (w *batch) init() {
-	w.push1 = func(fd uintptr) bool {
-		w.err = w.push(fd, false)
-		return true
-	}
-	w.pushN = func(fd uintptr) bool {
-		w.err = w.push(fd, true)
-		return w.err != nil || w.wire == 0
-	}
+// cursor is a list of segments being consumed from the front.
+type cursor struct {
+	segs *segs // nil when nothing is left
+	next int   // first segment not fully consumed
+	left int   // bytes
 }
 
-func (w *batch) start(list *segs, size int) {
-	w.segs, w.next, w.size, w.wire, w.done, w.sealed = list, 0, size, size, 0, false
-}
+func (c *cursor) set(list *segs, size int) { c.segs, c.next, c.left = list, 0, size }
 
-// seal lets a codec turn the plain bytes into wire bytes, once.
-func (w *batch) seal(codec Codec) error {
-	if codec == nil || w.sealed {
+// front returns the segments that are left.
+func (c *cursor) front() []seg {
+	if c.segs == nil {
 		return nil
 	}
-	w.sealed = true
-	if w.segs != nil {
-		for i := range w.segs.list {
-			if err := codec.Seal(w.segs.list[i].b); err != nil {
-				return err
-			}
-		}
-		w.segs.release()
-	}
-	w.segs = codec.take()
-	w.wire = 0
-	if w.segs != nil {
-		w.wire = w.segs.size()
-	}
-	return nil
+	return c.segs.list[c.next:]
 }
 
-// settle returns how many plain bytes to account for. With a codec in between
-// they count when the batch is through.
-func (w *batch) settle() int {
-	n := w.done
-	if w.sealed {
-		n = 0
-		if w.wire == 0 {
-			n, w.size = w.size, 0
-		}
-	}
-	w.done = 0
-	return n
-}
-
-// advance drops n written bytes from the front.
-func (w *batch) advance(n int) {
-	w.done += n
-	w.wire -= n
+// advance consumes n bytes.
+func (c *cursor) advance(n int) {
+	c.left -= n
 	for n > 0 {
-		s := &w.segs.list[w.next]
+		s := &c.segs.list[c.next]
 		if n < len(s.b) {
 			s.b = s.b[n:]
 			return
@@ -85,19 +60,86 @@ func (w *batch) advance(n int) {
 		n -= len(s.b)
 		s.c.Release()
 		*s = seg{}
-		w.next++
+		c.next++
 	}
-	if w.wire == 0 {
-		w.discard()
+	if c.left == 0 {
+		c.discard()
+	}
+}
+
+// discard gives up what is left.
+func (c *cursor) discard() {
+	if c.segs != nil {
+		c.segs.release()
+	}
+	*c = cursor{}
+}
+
+// init binds the functions given to RawConn.Write, once, so that writing
+// allocates nothing.
+func (w *batch) init(wrote func(plain int)) {
+	w.wrote = wrote
+	w.push1 = func(fd uintptr) bool {
+		w.err = w.push(fd, false)
+		return true
+	}
+	w.pushN = func(fd uintptr) bool {
+		w.err = w.push(fd, true)
+		return w.err != nil || w.wire.left == 0 || w.round >= roundMax
+	}
+}
+
+// start takes a list of plain bytes.
+func (w *batch) start(list *segs, size int, codec Codec) {
+	w.coded = codec != nil
+	if w.coded {
+		w.plain.set(list, size)
+	} else {
+		w.wire.set(list, size)
+	}
+}
+
+// done reports whether everything is written.
+func (w *batch) done() bool { return w.wire.left == 0 && w.plain.left == 0 }
+
+// seal encodes the next plain bytes, once everything encoded before is
+// written, and fetches what the codec has queued by itself.
+func (w *batch) seal(codec Codec) error {
+	if codec == nil || w.wire.left > 0 {
+		return nil
+	}
+	for w.plain.left > 0 && w.sealed < sealMax {
+		b := w.plain.front()[0].b
+		if err := codec.Seal(b); err != nil {
+			return err
+		}
+		w.sealed += len(b)
+		w.plain.advance(len(b))
+	}
+	if out := codec.take(); out != nil {
+		w.wire.set(out, out.size())
+	}
+	return nil
+}
+
+// advance accounts for n written wire bytes. Plain bytes behind a codec count
+// when all of their encoding is written.
+func (w *batch) advance(n int) {
+	w.wire.advance(n)
+	w.round += n
+	switch {
+	case !w.coded:
+		w.wrote(n)
+	case w.wire.left == 0 && w.sealed > 0:
+		w.wrote(w.sealed)
+		w.sealed = 0
 	}
 }
 
 // discard gives up what was not written.
 func (w *batch) discard() {
-	if w.segs != nil {
-		w.segs.release()
-	}
-	w.segs, w.wire = nil, 0
+	w.wire.discard()
+	w.plain.discard()
 }
 
 // try writes without blocking; what the kernel does not take stays.
@@ -108,16 +150,18 @@ func (w *batch) try(raw syscall.RawConn) error {
 	return w.err
 }
 
-// block writes everything, waiting for the peer until the write deadline.
+// block writes, waiting for the peer until the write deadline: everything, or
+// as much as one deadline is for.
 func (w *batch) block(raw syscall.RawConn, nc net.Conn) error {
+	w.round = 0
 	if raw != nil {
 		if err := raw.Write(w.pushN); err != nil {
 			return err
 		}
 		return w.err
 	}
-	for w.wire > 0 {
-		n, err := nc.Write(w.segs.list[w.next].b)
+	for w.wire.left > 0 && w.round < roundMax {
+		n, err := nc.Write(w.wire.front()[0].b)
 		w.advance(n)
 		if err != nil {
 			return err
@@ -130,14 +174,14 @@ func (w *batch) block(raw syscall.RawConn, nc net.Conn) error {
 // only who is going to wait (full) asks again, to be sure that the kernel
 // will report when there is room.
 func (w *batch) push(fd uintptr, full bool) error {
-	for w.wire > 0 {
-		before := w.wire
-		n, again, err := writev(fd, w.segs.list[w.next:])
+	for w.wire.left > 0 {
+		before := w.wire.left
+		n, again, err := writev(fd, w.wire.front())
 		if err != nil {
 			return err
 		}
 		w.advance(n)
-		if again || !full && n < before {
+		if again || !full && n < before || full && w.round >= roundMax {
 			return nil
 		}
 	}

@@ -89,7 +89,7 @@ type Conn struct {
 func New(nc net.Conn, maxPending int64, drop bool) *Conn {
 	c := &Conn{nc: nc}
 	c.out.max, c.out.drop = maxPending, drop
-	c.w.init()
+	c.w.init(c.wrote)
 	c.read.fn = c.tryRead
 	if sc, ok := nc.(syscall.Conn); ok && canPoll {
 		if raw, err := sc.SyscallConn(); err == nil {

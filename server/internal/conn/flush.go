@@ -46,12 +46,11 @@ func (c *Conn) Flush() {
 		if err == nil {
 			err = c.w.try(c.raw)
 		}
-		if err != nil || c.w.wire > 0 {
+		if err != nil || !c.w.done() {
 			go c.writer(err)
 			return
 		}
 		o.mu.Lock()
-		o.wroteLocked(c.w.settle())
 		if o.state != outOpen {
 			o.mu.Unlock()
 			go c.writer(nil) // it ends the connection
@@ -73,8 +72,15 @@ func (c *Conn) queuedLocked() bool {
 // takeLocked moves the queue into the owner's batch and returns its size.
 func (c *Conn) takeLocked() int {
 	list, size := c.out.takeLocked()
-	c.w.start(list, size)
+	c.w.start(list, size, c.codec)
 	return size
+}
+
+// wrote accounts for bytes that left.
+func (c *Conn) wrote(n int) {
+	c.out.mu.Lock()
+	c.out.wroteLocked(n)
+	c.out.mu.Unlock()
 }
 
 // writer owns the socket until there is nothing left to write. It begins with
@@ -82,13 +88,14 @@ func (c *Conn) takeLocked() int {
 func (c *Conn) writer(err error) {
 	o := &c.out
 	for err == nil {
-		if c.w.segs != nil || !c.w.sealed && c.codec != nil {
-			err = c.writeBatch()
+		if err = c.writeBatch(); err != nil {
+			break
+		}
+		if !c.w.done() {
+			continue
 		}
 		o.mu.Lock()
-		o.wroteLocked(c.w.settle())
 		switch {
-		case err != nil || c.w.wire > 0:
 		case c.queuedLocked() && o.state != outClosed:
 			c.takeLocked()
 		case o.state == outOpen:
@@ -104,14 +111,17 @@ func (c *Conn) writer(err error) {
 	c.endWriting(err)
 }
 
-// writeBatch writes the owner's batch, waiting for the peer, and applies the
-// write deadline policy. A nil error with bytes left means to go on.
+// writeBatch writes what one deadline is for, waiting for the peer, and
+// applies the write deadline policy. A nil error means to go on.
 func (c *Conn) writeBatch() error {
 	if err := c.w.seal(c.codec); err != nil {
 		return err
 	}
+	if c.w.wire.left == 0 {
+		return nil
+	}
 	d := c.armWriteDeadline()
-	before := c.w.wire
+	before := c.w.wire.left
 	err := c.w.block(c.raw, c.nc)
 	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
@@ -122,9 +132,8 @@ func (c *Conn) writeBatch() error {
 	if !open {
 		return err
 	}
-	stall := WriteStall{Bytes: before, Wrote: before - c.w.wire, Deadline: d}
-	if c.w.segs != nil {
-		stall.Chunks = len(c.w.segs.list) - c.w.next
+	stall := WriteStall{
+		Chunks: len(c.w.wire.front()), Bytes: before, Wrote: before - c.w.wire.left, Deadline: d,
 	}
 	if c.session.WriteStalled(stall) {
 		return nil
