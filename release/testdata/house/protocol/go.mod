@@ -1,0 +1,3 @@
+module example.test/house/protocol
+
+go 1.26.0

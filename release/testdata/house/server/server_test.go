@@ -1,0 +1,9 @@
+package server
+
+import "testing"
+
+func TestGreeting(t *testing.T) {
+	if Greeting() == "" {
+		t.Error("no greeting")
+	}
+}
