@@ -19,7 +19,7 @@ type Limits struct {
 	// line end. Bytes that mean nothing (blanks in front of the argument,
 	// anything after PING) count separately under the same bound: nats-server
 	// skips them as they come, but whoever buffers a line has to bound it.
-	// 0 means DefaultMaxControlLine, or 64 KiB when reading a server.
+	// 0 or less means DefaultMaxControlLine, or 64 KiB when reading a server.
 	MaxControlLine int
 	// MaxPayload bounds header and payload together, in bytes. It is applied
 	// to the size that is announced, before any of the payload. 0 means
