@@ -49,7 +49,7 @@ func (t *tree) checkPackageDoc(d *dir, r *report) {
 func (t *tree) checkDeclDoc(f *file, decl ast.Decl, r *report) {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
-		if decl.Doc == nil && decl.Name.IsExported() && exportedReceiver(decl) {
+		if decl.Doc == nil && decl.Name.IsExported() && exportedReceiver(decl) && !selfEvident(decl) {
 			r.add(f.path, t.line(decl.Pos()), "doc", "exported %s has no comment", decl.Name.Name)
 		}
 	case *ast.GenDecl:
@@ -83,6 +83,16 @@ func undocumented(spec ast.Spec) *ast.Ident {
 		}
 	}
 	return nil
+}
+
+// selfEvident reports whether fn is a method whose whole contract is that of an
+// interface of the standard library.
+func selfEvident(fn *ast.FuncDecl) bool {
+	switch fn.Name.Name {
+	case "String", "Error", "Unwrap":
+		return fn.Recv != nil
+	}
+	return false
 }
 
 // exportedReceiver reports whether another package can call fn: it is no method,

@@ -97,9 +97,9 @@ type room struct {
 	Sockets bool
 }
 
-// rooms is the inner wall: the way of a message is transport → conn → client →
-// router → conn, and nobody goes back. A new package needs a row: decide who may
-// use it before others do.
+// rooms is the inner wall: a message goes transport → conn → client → router →
+// subscriber, and no package knows one that stands before it. A new package needs
+// a row: decide who may use it before others do.
 var rooms = map[string]room{
 	// The embedding API wires the rooms together, so it may enter all of them.
 	"":           {May: []string{"config", "internal/..."}, Sockets: true},
@@ -113,13 +113,21 @@ var rooms = map[string]room{
 	"internal/logging": {Sockets: true},
 	"internal/process": {Sockets: true},
 	"internal/chunk":   {},
+	"internal/trace":   {},
 
-	// The way of a message.
+	// Bytes. What comes in is nobody's yet, what goes out is finished.
 	"internal/conn":      {May: []string{"internal/chunk"}, Sockets: true},
 	"internal/transport": {May: []string{"internal/conn"}, Sockets: true},
-	"internal/router":    {May: []string{"internal/chunk", "internal/conn"}},
-	"internal/client":    {May: []string{"internal/conn", "internal/router", "internal/trace"}, Sockets: true},
-	"internal/trace":     {},
+
+	// Messages. The router sees subscribers, which an account holds, and never
+	// the connection behind one: that is how client, route and gateway stay
+	// types of their own.
+	"internal/message": {May: []string{"internal/chunk"}},
+	"internal/account": {May: []string{"internal/message"}},
+	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/message", "internal/trace"}},
+	"internal/client": {May: []string{
+		"internal/account", "internal/chunk", "internal/conn", "internal/message", "internal/router", "internal/trace",
+	}, Sockets: true},
 
 	// The monitor reads Stats values and interfaces that it declares itself.
 	"internal/monitor": {Sockets: true},
