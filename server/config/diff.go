@@ -80,9 +80,6 @@ func (o *Option) change(was, is string) Change {
 	return c
 }
 
-// redacted stands in for what must not be shown.
-const redacted = "[REDACTED]"
-
 // refusal is the error for a change that needs a restart.
 func refusal(label string, old, new any) error {
 	return fmt.Errorf("config reload not supported for %s: old=%v, new=%v", label, old, new)

@@ -41,9 +41,9 @@ var flagTable = []Flag{
 	{Group: groupServer, Names: []string{"ms", "https_port"}, Type: TypeInteger, Option: "https_port", Arg: "port", Doc: "Use port for HTTPS monitoring"},
 	{Group: groupServer, Names: []string{"c", "config"}, Type: TypeFile, Arg: "file", Doc: "Configuration file", set: setConfig},
 	{Group: groupServer, Names: []string{"t"}, Type: TypeBool, Doc: "Test the configuration file and exit", set: setAction(ActionCheck)},
-	{Group: groupServer, Names: []string{"sl", "signal"}, Type: TypeString, Arg: "signal[=pid]", Doc: "Send a signal to a running server: ldm, stop, quit, term, reopen or reload; pid is a process id or the path of a pid file", set: setSignal},
+	{Group: groupServer, Names: []string{"sl", "signal"}, Type: TypeString, Arg: "signal[=pid]", Doc: "Send ldm, stop, quit, term, reopen or reload to a server by process id or pid file", set: setSignal},
 	{Group: groupServer, Names: []string{"client_advertise"}, Type: TypeString, Option: "client_advertise", Arg: "address", Doc: "Client address to advertise"},
-	{Group: groupServer, Names: []string{"ports_file_dir"}, Type: TypeFile, Option: "ports_file_dir", Arg: "dir", Doc: "Create a ports file (<executable>_<pid>.ports) in the directory"},
+	{Group: groupServer, Names: []string{"ports_file_dir"}, Type: TypeFile, Option: "ports_file_dir", Arg: "dir", Doc: "Create a ports file (EXECUTABLE_PID.ports) in the directory"},
 
 	{Group: groupLogging, Names: []string{"l", "log"}, Type: TypeFile, Option: "log_file", Arg: "file", Doc: "File to redirect log output"},
 	{Group: groupLogging, Names: []string{"T", "logtime"}, Type: TypeBool, Option: "logtime", Doc: "Timestamp log entries (default: true)"},

@@ -5,11 +5,12 @@ package config
 func (b *Block) suggest(key string) string {
 	// A third of the letters may be wrong, three at most: beyond that a
 	// suggestion misleads more often than it helps.
-	limit := min(max(len(key)/3, 1), 3)
+	letters := []rune(key)
+	limit := min(max(len(letters)/3, 1), 3)
 	best, bestDistance := "", limit+1
 	for i := range b.Options {
 		for _, name := range b.Options[i].Names() {
-			if d := editDistance(key, name, limit); d < bestDistance {
+			if d := editDistance(letters, []rune(name), limit); d < bestDistance {
 				best, bestDistance = name, d
 			}
 		}
@@ -20,7 +21,7 @@ func (b *Block) suggest(key string) string {
 // editDistance counts the letters to insert, delete, replace or swap with their
 // neighbour to turn a into b. It gives up with limit+1 when the lengths alone
 // say that there are more than limit.
-func editDistance(a, b string, limit int) int {
+func editDistance(a, b []rune, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}

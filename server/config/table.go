@@ -103,23 +103,49 @@ type Block struct {
 	rows map[string]*Option // by name and alias
 }
 
-// Table returns the table of all options that a configuration file may hold at
-// its top level, with the inside of blocks nested. It is the caller's copy, but
-// for the nested blocks, which must not be changed.
-func Table() []Option {
-	return slices.Clone(root.Options)
+// Group is a part of the table that belongs together.
+type Group struct {
+	Title   string
+	Options []Option
+}
+
+// Groups returns the table of all options that a configuration file may hold at
+// its top level, with the inside of blocks nested. What it returns is shared
+// and must not be changed.
+func Groups() []Group { return groups }
+
+// Table returns the rows of all groups.
+func Table() []Option { return slices.Clone(root.Options) }
+
+// groups is the table in the order in which options are decoded and compared.
+var groups = []Group{
+	{"Server", coreOptions()},
+	{"Limits and timers", limitOptions()},
+	{"Logging", logOptions()},
+	{"Monitoring", monitorOptions()},
+	{"Process", processOptions()},
+	{"TLS", tlsOptions()},
+	{"Accounts and users", accessOptions()},
+	{"Links and other listeners", clusterOptions()},
+	{"JetStream", jetStreamOptions()},
 }
 
 // root is the top level of a file.
 var root = newRoot()
 
-// newRoot joins the parts of the table.
+// newRoot joins the groups and completes their rows.
 func newRoot() *Block {
-	b := &Block{Options: slices.Concat(
-		coreOptions(), limitOptions(), logOptions(), monitorOptions(), processOptions(),
-		tlsOptions(), accessOptions(), clusterOptions(), jetStreamOptions(),
-	)}
+	b := &Block{}
+	for _, g := range groups {
+		b.Options = append(b.Options, g.Options...)
+	}
 	b.index("")
+	// The groups keep the completed rows.
+	rest := b.Options
+	for i := range groups {
+		n := len(groups[i].Options)
+		groups[i].Options, rest = rest[:n:n], rest[n:]
+	}
 	return b
 }
 

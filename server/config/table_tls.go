@@ -42,70 +42,70 @@ var tlsBlock = &Block{
 	},
 	Options: []Option{
 		{
-			Name: "cert_file", Type: TypeFile, Doc: "Certificate chain in PEM form.",
+			Name: "cert_file", Type: TypeFile, Reload: Live, Doc: "Certificate chain in PEM form.",
 			bind: bindTLS(stringKind, func(t *TLS) *string { return &t.CertFile }),
 		},
 		{
-			Name: "key_file", Type: TypeFile, Doc: "Private key of the certificate in PEM form.",
+			Name: "key_file", Type: TypeFile, Reload: Live, Doc: "Private key of the certificate in PEM form.",
 			bind: bindTLS(stringKind, func(t *TLS) *string { return &t.KeyFile }),
 		},
 		{
-			Name: "ca_file", Type: TypeFile, Doc: "Certificates in PEM form against which peers are verified.",
+			Name: "ca_file", Type: TypeFile, Reload: Live, Doc: "Certificates in PEM form against which peers are verified.",
 			bind: bindTLS(stringKind, func(t *TLS) *string { return &t.CAFile }),
 		},
 		{
-			Name: "certs", Aliases: []string{"certificates"}, Type: TypeSections,
+			Name: "certs", Aliases: []string{"certificates"}, Type: TypeSections, Reload: Live,
 			Doc:   "Several certificates, chosen by the name a client asks for; instead of cert_file.",
 			Block: certsBlock,
 			bind:  bindTLS(certsKind, func(t *TLS) *[]CertPair { return &t.Certs }),
 		},
 		{
-			Name: "verify", Type: TypeBool, Default: "false", Doc: "Require and verify a client certificate.",
+			Name: "verify", Type: TypeBool, Reload: Live, Default: "false", Doc: "Require and verify a client certificate.",
 			bind: bindTLS(boolKind, func(t *TLS) *bool { return &t.Verify }),
 		},
 		{
-			Name: "verify_and_map", Type: TypeBool, Default: "false", Reload: Fixed, Feature: FeatureAuth, label: "TLSMap",
+			Name: "verify_and_map", Type: TypeBool, Default: "false", Feature: FeatureAuth, label: "TLSMap",
 			Doc: "As verify, and take the user from the certificate.",
 		},
 		{
-			Name: "verify_cert_and_check_known_urls", Type: TypeBool, Default: "false",
+			Name: "verify_cert_and_check_known_urls", Type: TypeBool, Reload: Live, Default: "false",
 			Doc:  "For clusters and gateways: accept only peers whose certificate names a configured URL.",
 			bind: bindTLS(knownURLsKind, func(t *TLS) *bool { return new(bool) }),
 		},
 		{
-			Name: "insecure", Type: TypeBool, Default: "false",
+			Name: "insecure", Type: TypeBool, Reload: Live, Default: "false",
 			Doc:  "For connections that the server opens: do not verify the other side.",
 			bind: bindTLS(boolKind, func(t *TLS) *bool { return &t.Insecure }),
 		},
 		{
-			Name: "timeout", Type: TypeSeconds, Default: "2", Doc: "Time for the handshake.",
+			Name: "timeout", Type: TypeSeconds, Reload: Live, Default: "2", Doc: "Time for the handshake.",
 			bind: bindTLS(tlsTimeoutKind, func(t *TLS) *time.Duration { return &t.Timeout }),
 		},
 		{
-			Name: "cipher_suites", Type: TypeStrings, Doc: "Cipher suites of TLS 1.2, by their Go names.",
+			Name: "cipher_suites", Type: TypeStrings, Reload: Live, Doc: "Cipher suites of TLS 1.2, by their Go names.",
 			bind: bindTLS(ciphersKind, func(t *TLS) *[]uint16 { return &t.CipherSuites }),
 		},
 		{
-			Name: "allow_insecure_cipher_suites", Type: TypeBool, Default: "false",
+			Name: "allow_insecure_cipher_suites", Type: TypeBool, Reload: Live, Default: "false",
 			Doc:  "Permit cipher suites that are known to be weak.",
 			bind: bindTLS(boolKind, func(t *TLS) *bool { return &t.AllowInsecureCiphers }),
 		},
 		{
-			Name: "curve_preferences", Type: TypeStrings, Doc: "Key exchange mechanisms, by their Go names.",
+			Name: "curve_preferences", Type: TypeStrings, Reload: Live, Doc: "Key exchange mechanisms, by their Go names.",
 			bind: bindTLS(curvesKind, func(t *TLS) *tlsCurves { return (*tlsCurves)(&t.Curves) }),
 		},
 		{
-			Name: "min_version", Type: TypeString, Default: `"1.2"`, Values: []string{"1.2", "1.3"},
+			Name: "min_version", Type: TypeString, Reload: Live, Default: `"1.2"`, Values: []string{"1.2", "1.3"},
 			Doc:  "Lowest version of TLS that is spoken.",
 			bind: bindTLS(tlsVersionKind, func(t *TLS) *uint16 { return &t.MinVersion }),
 		},
 		{
-			Name: "pinned_certs", Type: TypeStrings,
+			Name: "pinned_certs", Type: TypeStrings, Reload: Live,
 			Doc:  "SHA-256 digests, in hex, of the public keys (SubjectPublicKeyInfo) that peers may have.",
 			bind: bindTLS(pinnedKind, func(t *TLS) *map[string]struct{} { return &t.PinnedCerts }),
 		},
 		{
-			Name: "handshake_first", Aliases: []string{"first", "immediate"}, Type: TypeMixed, Default: "false",
+			Name: "handshake_first", Aliases: []string{"first", "immediate"}, Type: TypeMixed, Reload: Live, Default: "false",
 			Doc: "Begin with the handshake, before INFO: true or false, or auto or a duration to wait that long for a " +
 				"client that does so.",
 			bind: bindTLS(handshakeFirstKind, func(t *TLS) *HandshakeFirst { return &t.HandshakeFirst }),
@@ -116,7 +116,7 @@ var tlsBlock = &Block{
 			bind: bindTLS(rateLimitKind, func(t *TLS) *int { return &t.RateLimit }),
 		},
 		{
-			Name: "ocsp_peer", Type: TypeMixed, Default: "false", Feature: FeatureOCSP,
+			Name: "ocsp_peer", Type: TypeMixed, Reload: Live, Default: "false", Feature: FeatureOCSP,
 			Doc: "Ask the issuer whether a client's certificate was revoked: true, false, or a block.",
 			Block: &Block{
 				unknown: "error parsing tls peer config, unknown field [%q]",
@@ -127,11 +127,11 @@ var tlsBlock = &Block{
 				),
 			},
 		},
-		windowsOption("cert_store", "Windows only: the certificate store to search, windowscurrentuser or windowslocalmachine."),
-		windowsOption("cert_match_by", "Windows only: search by issuer, subject or thumbprint."),
-		windowsOption("cert_match", "Windows only: what to search for."),
-		windowsOption("ca_certs_match", "Windows only: subjects of the authorities to verify clients against."),
-		windowsOption("cert_match_skip_invalid", "Windows only: pass over certificates that have expired."),
+		windowsOption("cert_store"),
+		windowsOption("cert_match_by"),
+		windowsOption("cert_match"),
+		windowsOption("ca_certs_match"),
+		windowsOption("cert_match_skip_invalid"),
 	},
 }
 

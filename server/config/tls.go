@@ -162,8 +162,11 @@ func (tlsBinding) check(_ *Option, target any) string {
 
 // windowsOption is a row about the certificate store of Windows, which this
 // server does not read.
-func windowsOption(name, doc string) Option {
-	return Option{Name: name, Type: TypeMixed, Doc: doc, Reload: Unwatched, bind: windowsBinding{}}
+func windowsOption(name string) Option {
+	return Option{
+		Name: name, Type: TypeMixed, Reload: Unwatched, bind: windowsBinding{},
+		Doc: "Refused: certificates are not read from the certificate store of Windows.",
+	}
 }
 
 type windowsBinding struct{}

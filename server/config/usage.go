@@ -57,7 +57,7 @@ func UsageTLS() string {
 	for i := range tlsBlock.Options {
 		row := &tlsBlock.Options[i]
 		if row.Feature.Built() && row.Reload != Unwatched {
-			fmt.Fprintf(&b, "    %-*s%s\n", usageColumn-4, row.Name, row.Doc)
+			fmt.Fprintf(&b, "    %s\n        %s\n", row.Name, row.Doc)
 		}
 	}
 	b.WriteString("\nCipher suites:\n")
