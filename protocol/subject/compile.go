@@ -48,7 +48,10 @@ func newTransform(src, dst string, strict bool) (*Transform, error) {
 		return nil, err
 	}
 	t.tail = from.tokens
-	return t, t.compile(&from)
+	if err := t.compile(&from); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // checkDest tests what must hold for a destination whatever its functions are.
@@ -157,30 +160,6 @@ func (s *step) resolve(refs []int, from *source, token string, strict bool) erro
 		s.token = refs[0]
 	}
 	return nil
-}
-
-// reverseDest returns the source of a strict transform as a destination that
-// refers to the wildcards of DestPattern.
-func (t *Transform) reverseDest() string {
-	wildcard := make(map[int]int) // token of the source -> first "*" it became
-	n := 0
-	for _, s := range t.steps {
-		if s.kind != stepToken {
-			continue
-		}
-		n++
-		if wildcard[s.token] == 0 {
-			wildcard[s.token] = n
-		}
-	}
-	var tokens []string
-	for token := range Tokens(t.src) {
-		if isLone(token, anyToken) {
-			token = "$" + strconv.Itoa(wildcard[len(tokens)])
-		}
-		tokens = append(tokens, token)
-	}
-	return strings.Join(tokens, string(separator))
 }
 
 // compileToken parses one token of a destination. refs are the numbers of the

@@ -1,8 +1,6 @@
 package subject
 
-import (
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Rand returns a uniformly distributed integer in [0, n). It must be safe for
 // concurrent use; n is positive.
@@ -76,38 +74,6 @@ func (t *Transform) Apply(dst, subject []byte) ([]byte, bool) {
 		return dst, false
 	}
 	return t.rewrite(dst, subject, t.random), true
-}
-
-// DestPattern returns the pattern that covers every result of t: its
-// destination with "*" for each wildcard. It is meant for strict transforms;
-// for others, whose functions may give several tokens, it returns false.
-func (t *Transform) DestPattern() (string, bool) {
-	if !t.strict {
-		return "", false
-	}
-	var b []byte
-	for _, s := range t.steps {
-		switch s.kind {
-		case stepText:
-			b = append(b, s.text...)
-		case stepToken:
-			b = append(b, anyToken)
-		case stepTail:
-			b = append(b, anyTail)
-		}
-	}
-	return string(b), true
-}
-
-// Reverse returns the transform that undoes t, which must be strict; it
-// returns false for any other.
-func (t *Transform) Reverse() (*Transform, bool) {
-	pattern, ok := t.DestPattern()
-	if !ok {
-		return nil, false
-	}
-	back, err := NewTransform(pattern, t.reverseDest())
-	return back, err == nil
 }
 
 // randInt draws from r, or from the process-wide generator when r is nil.
