@@ -111,7 +111,7 @@ func BenchmarkMatchQueue(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				x.Match(subject, &r)
 				g := &r.Queues[0]
-				g.At(i % g.Len()).delivered++
+				g.At(i%g.Len()).delivered++
 			}
 		})
 	}

@@ -10,8 +10,9 @@ import (
 )
 
 // trie holds the subscriptions with wildcards. Its nodes are branches, one per
-// token; the edges to literal tokens lie in one table for the whole trie, so a
-// branch costs the same with one child and with a million.
+// token. A branch points to its first child itself; the edges to all others lie
+// in one table for the whole trie, so a branch costs the same with two children
+// and with a million.
 //
 // Readers take no lock. Writers take mu; a path is published from the root
 // downwards and its leaf last, and taken back in the opposite order.
@@ -29,13 +30,14 @@ type trie[T any] struct {
 // branch is a node of the trie: where the subscriptions that begin with the
 // same tokens part.
 type branch[T any] struct {
-	parent *branch[T] // nil for the root
-	token  string     // of the edge from parent
-	hash   uint64     // of the whole path; the root's is random
-	star   atomic.Pointer[branch[T]]
-	rest   atomic.Pointer[leaf[T]] // whose last token, ">", comes here
-	end    atomic.Pointer[leaf[T]] // whose last token leads here
-	kids   atomic.Int32            // number of edges to literal tokens
+	parent *branch[T]                // nil for the root
+	token  string                    // of the edge from parent
+	hash   uint64                    // of the whole path; the root's is random
+	star   atomic.Pointer[branch[T]] // the child by "*"
+	lone   atomic.Pointer[branch[T]] // a child by a literal token, which is not in edges
+	kids   atomic.Int32              // number of children in edges
+	rest   atomic.Pointer[leaf[T]]   // subscriptions that end in ">" here
+	end    atomic.Pointer[leaf[T]]   // subscriptions that end here
 }
 
 func (t *trie[T]) init(seed maphash.Seed) {
@@ -97,12 +99,21 @@ func (t *trie[T]) star(b *branch[T]) *branch[T] {
 // child returns the branch that a literal token leads to from b; it is made if
 // need be.
 func (t *trie[T]) child(b *branch[T], token string) *branch[T] {
-	h := childHash(b.hash, maphash.String(t.seed, token))
-	if c := findBranch(t.edges.at(h), h, b, token); c != nil {
+	if c := b.lone.Load(); c != nil && c.token == token {
 		return c
+	}
+	h := childHash(b.hash, maphash.String(t.seed, token))
+	if b.kids.Load() != 0 {
+		if c := findBranch(t.edges.at(h), h, b, token); c != nil {
+			return c
+		}
 	}
 	// A copy: the branch may outlive the subscription it came with.
 	c := &branch[T]{parent: b, token: strings.Clone(token), hash: h}
+	if b.lone.Load() == nil {
+		b.lone.Store(c)
+		return c
+	}
 	s := t.edges.lockRoomy(h)
 	s.put(h, c)
 	s.mu.Unlock()
@@ -138,9 +149,12 @@ func (t *trie[T]) remove(e *Entry[T]) bool {
 func (t *trie[T]) prune(b *branch[T]) {
 	for b.parent != nil && b.idle() {
 		p := b.parent
-		if b.token == "*" {
+		switch {
+		case p.star.Load() == b:
 			p.star.Store(nil)
-		} else {
+		case p.lone.Load() == b:
+			p.lone.Store(nil)
+		default:
 			s := t.edges.lock(b.hash)
 			s.drop(b.hash, b)
 			t.edges.unlock(s, b.hash)
@@ -150,8 +164,10 @@ func (t *trie[T]) prune(b *branch[T]) {
 	}
 }
 
+// idle returns whether b leads nowhere.
 func (b *branch[T]) idle() bool {
-	return b.kids.Load() == 0 && b.star.Load() == nil && b.end.Load() == nil && b.rest.Load() == nil
+	return b.star.Load() == nil && b.lone.Load() == nil && b.kids.Load() == 0 &&
+		b.rest.Load() == nil && b.end.Load() == nil
 }
 
 // match adds what matches subject, which has no empty token, to r. It visits
@@ -220,7 +236,9 @@ func (t *trie[T]) step(here, next []*branch[T], token []byte) []*branch[T] {
 	var hash uint64
 	hashed := false
 	for _, b := range here {
-		if b.kids.Load() != 0 {
+		if c := b.lone.Load(); c != nil && c.token == string(token) {
+			next = append(next, c)
+		} else if b.kids.Load() != 0 {
 			if !hashed {
 				hash, hashed = maphash.Bytes(t.seed, token), true
 			}
@@ -254,19 +272,26 @@ func findBranch[T any, K string | []byte](s *shard[branch[T]], h uint64, parent 
 
 // all calls yield for every leaf until it returns false.
 func (t *trie[T]) all(yield func(*leaf[T]) bool) {
-	chain := func(b *branch[T]) bool {
-		// Branches behind a star are in no table.
-		for ; b != nil; b = b.star.Load() {
-			if l := b.end.Load(); l != nil && !yield(l) {
-				return false
+	var todo []*branch[T] // not recursion: subjects can be long
+	below := func(b *branch[T]) bool {
+		todo = append(todo[:0], b)
+		for len(todo) > 0 {
+			b := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			for _, l := range [...]*leaf[T]{b.end.Load(), b.rest.Load()} {
+				if l != nil && !yield(l) {
+					return false
+				}
 			}
-			if l := b.rest.Load(); l != nil && !yield(l) {
-				return false
+			for _, c := range [...]*branch[T]{b.star.Load(), b.lone.Load()} {
+				if c != nil {
+					todo = append(todo, c)
+				}
 			}
 		}
 		return true
 	}
-	if chain(&t.root) {
-		t.edges.all(chain)
+	if below(&t.root) {
+		t.edges.all(below)
 	}
 }
