@@ -239,11 +239,12 @@ func (c *client) sync() error {
 
 func (c *client) expectEOF() error {
 	c.conn.SetReadDeadline(time.Now().Add(patience))
-	rest, err := c.in.ReadString('\n')
-	if !c.greeted && strings.HasPrefix(rest, "INFO ") {
-		c.greeted = true
-		rest, err = c.in.ReadString('\n')
+	if begin, _ := c.in.Peek(len("INFO ")); !c.greeted && string(begin) == "INFO " {
+		if err := c.expectInfo(nil); err != nil {
+			return err
+		}
 	}
+	rest, err := c.in.ReadString('\n')
 	switch {
 	case rest != "":
 		return fmt.Errorf("got %q, want the end", short(rest))

@@ -1,0 +1,3 @@
+// Package cli holds tests with the ecosystem's command-line client, as a
+// user at a terminal runs it.
+package cli

@@ -1,0 +1,4 @@
+// Package client holds tests with the ecosystem's Go client library: what an
+// application does with a server, over plain TCP and TLS, across restarts and
+// lame duck mode. Every test runs against dunlin and against the reference.
+package client
