@@ -27,7 +27,7 @@ func FuzzSplit(f *testing.F) {
 	addGrammar(f, func(input []byte, fromServer bool) { f.Add(input, fromServer, uint8(3), uint16(0)) })
 	f.Add(manyPing(20), false, uint8(7), uint16(16))
 	f.Fuzz(func(t *testing.T, stream []byte, fromServer bool, size uint8, maxLine uint16) {
-		if len(stream) > 1<<12 {
+		if len(stream) > 1<<11 {
 			t.Skip("slow: every piece moves the buffer")
 		}
 		fresh := Parser{Limits: Limits{MaxControlLine: int(maxLine), MaxPayload: 1 << 12, Headers: size%2 == 0}}
