@@ -21,6 +21,7 @@
 //
 // Functions take strings and byte slices alike, never keep what they are
 // given, never panic, and do not allocate. The append-style functions allocate
-// only to grow their destination. Values of this package are immutable once
+// only to grow their destination, and for a transform that looks at more than
+// the first 16 tokens of a subject. Values of this package are immutable once
 // built and may be shared by any number of goroutines.
 package subject

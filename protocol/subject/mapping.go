@@ -22,8 +22,9 @@ type Dest struct {
 // The destinations that name a cluster are a set of their own, used by its
 // servers instead of those that name none. Where the weights of a set do not
 // add up to 100, the remaining messages keep their subject, unless the source
-// itself is among the destinations: then they are lost, which is how message
-// loss is simulated.
+// itself is in that set: then they are lost, which is how message loss is
+// simulated. (In the reference server a source listed for one cluster makes
+// all other clusters lose their remainder too.)
 type Mapping struct {
 	src  string
 	sets map[string]*destSet // by cluster; "" is the set of all others
