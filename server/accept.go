@@ -56,7 +56,7 @@ func (s *Server) greet(nc net.Conn) *client.Client {
 		}
 		return nil
 	}
-	cl.Debugf("Client connection created")
+	cl.LogCreated()
 	return cl
 }
 

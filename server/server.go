@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
+	"github.com/dunlin-mq/dunlin/server/internal/logging"
 	"github.com/dunlin-mq/dunlin/server/internal/transport"
 )
 
@@ -33,8 +32,11 @@ type Server struct {
 	stop  chan struct{} // closed when the server is to end
 	done  chan struct{} // closed when Run has returned
 
+	reloading sync.Mutex // held during a reload
+
 	mu       sync.Mutex
-	opts     *Options // in force; swapped by a reload
+	opts     *Options  // in force; swapped by a reload
+	loaded   time.Time // when opts came into force
 	listener *transport.Listener
 	running  bool
 	stopping bool
@@ -58,12 +60,22 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	mappings, err := compileMappings(full.Mappings)
+	if err != nil {
+		return nil, err
+	}
+	log, err := logging.New(logConfig(full))
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
 	s := &Server{
-		identity: id, started: time.Now(), opts: full,
+		identity: id, started: now, opts: full, loaded: now,
 		ready: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.env.Account = account.New(account.Global)
-	s.env.Log = discard{}
+	s.env.Log = log
+	s.env.Account.Mappings.Store(mappings)
 	s.env.SetSettings(s.settings(full, full.Port))
 	return s, nil
 }
@@ -97,7 +109,7 @@ func (s *Server) ClientURL() string {
 	if opts.TLS != nil {
 		scheme = "tls"
 	}
-	return scheme + "://" + net.JoinHostPort(opts.Host, strconv.Itoa(s.Port()))
+	return scheme + "://" + hostPort(reachable(opts.Host), s.Port())
 }
 
 // Port returns the port of the client listener; the one asked for as long as
@@ -123,8 +135,12 @@ func (s *Server) Run(ctx context.Context) error {
 	s.running = true
 	s.mu.Unlock()
 	defer close(s.done)
+	defer s.env.Log.Close()
+	s.logStart()
+	defer s.removePorts()
 
 	if err := s.listen(); err != nil {
+		s.env.Log.Fatalf("%v", err)
 		return err
 	}
 	accepting := make(chan struct{})
@@ -134,6 +150,11 @@ func (s *Server) Run(ctx context.Context) error {
 			s.listener.Serve(s.accept, func(err error) { s.env.Log.Errorf("Client Accept Error: %v", err) })
 		}
 	}()
+	if err := s.writeFiles(); err != nil {
+		s.env.Log.Fatalf("%v", err)
+		s.wind(accepting)
+		return err
+	}
 	close(s.ready)
 	s.env.Log.Infof("Server is ready")
 
@@ -155,7 +176,7 @@ func (s *Server) listen() error {
 	if port == -1 {
 		port = 0
 	}
-	addr := net.JoinHostPort(opts.Host, strconv.Itoa(port))
+	addr := hostPort(opts.Host, port)
 	l, err := transport.Listen(addr)
 	if err != nil {
 		return fmt.Errorf("Error listening on port: %s, %q", addr, err)
@@ -164,7 +185,7 @@ func (s *Server) listen() error {
 	s.listener = l
 	s.mu.Unlock()
 	s.env.SetSettings(s.settings(opts, l.Addr().Port))
-	s.env.Log.Infof("Listening for client connections on %s", net.JoinHostPort(opts.Host, strconv.Itoa(l.Addr().Port)))
+	s.env.Log.Infof("Listening for client connections on %s", hostPort(opts.Host, l.Addr().Port))
 	return nil
 }
 

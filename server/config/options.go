@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"log/slog"
 	"time"
 )
 
@@ -109,7 +110,8 @@ type Monitor struct {
 
 // Log configures where log lines go and what they say.
 type Log struct {
-	NoLog        bool // embedding: no log at all unless a logger is given
+	NoLog        bool         // embedding: no log at all
+	Handler      slog.Handler // embedding: takes the log instead of the destinations below; nil for none
 	Debug        bool
 	Trace        bool
 	TraceVerbose bool   // trace system account traffic too

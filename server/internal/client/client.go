@@ -41,7 +41,6 @@ type Client struct {
 		msgs, bytes  atomic.Uint64
 		lastActivity atomic.Int64 // unix nanoseconds
 	}
-	label atomic.Pointer[string] // prefix of its log lines
 
 	mu    sync.Mutex
 	subs  map[string]*subscription // by sid
@@ -87,7 +86,6 @@ func New(env *Env, c *conn.Conn, id uint64, remote Address, started time.Time) *
 	cl.options = protocol.DefaultConnect()
 	cl.parser.Role = protocol.FromClient
 	cl.account.Store(env.Account)
-	cl.relabel()
 	c.Attach(cl)
 	return cl
 }
@@ -96,10 +94,7 @@ func New(env *Env, c *conn.Conn, id uint64, remote Address, started time.Time) *
 func (c *Client) ID() uint64 { return c.id }
 
 // SetRemote corrects the address, before Serve: a PROXY header was read.
-func (c *Client) SetRemote(a Address) {
-	c.remote = a
-	c.relabel()
-}
+func (c *Client) SetRemote(a Address) { c.remote = a }
 
 // SetTLS records the result of the handshake, before Serve.
 func (c *Client) SetTLS(s *TLSState) { c.tls = s }
@@ -132,32 +127,3 @@ func (c *Client) Flush() { c.conn.Flush() }
 func (c *Client) AwaitDrain(limit time.Duration) time.Duration {
 	return c.conn.AwaitDrain(limit)
 }
-
-// relabel builds the prefix of log lines anew.
-func (c *Client) relabel() {
-	b := []byte(c.remote.String())
-	b = append(b, " - cid:"...)
-	b = strconv.AppendUint(b, c.id, 10)
-	o := &c.options
-	if c.connected && (o.Version != "" || o.Lang != "" || o.Name != "") {
-		var name []byte
-		for i, part := range [...]string{o.Version, o.Lang, o.Name} {
-			if part == "" {
-				continue
-			}
-			if len(name) > 0 {
-				name = append(name, ':')
-			}
-			if i == 0 {
-				name = append(name, 'v')
-			}
-			name = append(name, part...)
-		}
-		b = append(b, " - "...)
-		b = strconv.AppendQuote(b, string(name))
-	}
-	s := string(b)
-	c.label.Store(&s)
-}
-
-func (c *Client) String() string { return *c.label.Load() }

@@ -34,7 +34,6 @@ func (c *Client) connect(arg []byte) error {
 	c.shown = *o
 	c.shown.Pass, c.shown.Token, c.shown.JWT, c.shown.Sig, c.shown.ProxySig = "", "", "", "", ""
 	c.mu.Unlock()
-	c.relabel()
 	c.ok()
 	return nil
 }

@@ -18,7 +18,7 @@ var errOverflow = errors.New("maximum pending bytes exceeded")
 func (c *Client) overflow() {
 	c.env.Counters.SlowConsumers.Add(1)
 	c.conn.Abort(errOverflow)
-	c.Infof("Slow Consumer Detected: MaxPending of %d Exceeded", c.env.Settings().MaxPending)
+	c.log().Infof("Slow Consumer Detected: MaxPending of %d Exceeded", c.env.Settings().MaxPending)
 }
 
 // WriteDeadline implements [conn.Session].
@@ -27,7 +27,7 @@ func (c *Client) WriteDeadline() time.Duration { return c.env.Settings().WriteDe
 // WriteStalled implements [conn.Session].
 func (c *Client) WriteStalled(w conn.WriteStall) bool {
 	c.env.Counters.SlowConsumers.Add(1)
-	c.Infof("Slow Consumer Detected: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", w.Deadline, w.Chunks, w.Bytes)
+	c.log().Infof("Slow Consumer Detected: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", w.Deadline, w.Chunks, w.Bytes)
 	return c.env.Settings().WriteRetry && w.Wrote > 0
 }
 
@@ -56,7 +56,7 @@ func (c *Client) end(err error) {
 	c.mu.Lock()
 	c.ending, c.ended, c.lastSubs = reason, time.Now(), last
 	c.mu.Unlock()
-	c.Debugf("Client connection closed: %s", reason)
+	c.debugf("Client connection closed: %s", reason)
 }
 
 // reasonOf names the cause of an ending in the terms of the protocol.

@@ -7,12 +7,13 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/logging"
 )
 
 // Env is what all clients of a server share.
 type Env struct {
 	Account  *account.Account // the one that clients without credentials belong to
-	Log      Log
+	Log      *logging.Logger
 	Counters Counters
 	Registry Registry
 
@@ -53,18 +54,6 @@ type Counters struct {
 	StaleConnections atomic.Uint64
 	StalledClients   atomic.Uint64
 	Total            atomic.Uint64 // connections ever accepted
-}
-
-// Log is where a session reports what happens to it. Arguments may hold bytes
-// that a client sent; the log has to escape them.
-type Log interface {
-	Infof(format string, args ...any)
-	Warnf(format string, args ...any)
-	Errorf(format string, args ...any)
-	Debugf(format string, args ...any)
-	Tracef(format string, args ...any)
-	DebugEnabled() bool
-	TraceEnabled() bool
 }
 
 // Totals are the traffic counters of a server.

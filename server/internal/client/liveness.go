@@ -89,7 +89,7 @@ func (c *Client) tick() {
 	switch {
 	case stale:
 		c.env.Counters.StaleConnections.Add(1)
-		c.Debugf("Stale Client Connection - Closing")
+		c.debugf("Stale Client Connection - Closing")
 		c.closeFor(protocol.ErrStaleConnection)
 	case ping:
 		c.send(pingLine)

@@ -4,27 +4,41 @@ import (
 	"errors"
 
 	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/logging"
 )
 
-// Infof logs about this client, as do the other levels.
-func (c *Client) Infof(format string, args ...any) { c.env.Log.Infof("%s - "+format, c.with(args)...) }
-
-// Warnf logs a warning.
-func (c *Client) Warnf(format string, args ...any) { c.env.Log.Warnf("%s - "+format, c.with(args)...) }
-
-// Errorf logs an error.
-func (c *Client) Errorf(format string, args ...any) {
-	c.env.Log.Errorf("%s - "+format, c.with(args)...)
+// log returns a logger whose lines are about this client. It is made for each
+// line: an idle client should not pay for the few that it may get.
+func (c *Client) log() *logging.Logger {
+	c.mu.Lock()
+	o := &c.shown
+	name := o.Name
+	if o.Lang != "" {
+		name = joinColon(o.Lang, name)
+	}
+	if o.Version != "" {
+		name = joinColon("v"+o.Version, name)
+	}
+	c.mu.Unlock()
+	return c.env.Log.With(logging.Conn{Remote: c.remote.String(), Kind: "cid", ID: c.id, Client: name})
 }
 
-// Debugf logs if debugging is on.
-func (c *Client) Debugf(format string, args ...any) {
+func joinColon(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + ":" + b
+}
+
+// debugf logs if debugging is on.
+func (c *Client) debugf(format string, args ...any) {
 	if c.env.Log.DebugEnabled() {
-		c.env.Log.Debugf("%s - "+format, c.with(args)...)
+		c.log().Debugf(format, args...)
 	}
 }
 
-func (c *Client) with(args []any) []any { return append([]any{c.String()}, args...) }
+// LogCreated logs that the connection was accepted.
+func (c *Client) LogCreated() { c.debugf("Client connection created") }
 
 // traceOp logs a command that came in.
 func (c *Client) traceOp(op *protocol.Op) {
@@ -34,12 +48,12 @@ func (c *Client) traceOp(op *protocol.Op) {
 	}
 	switch op.Kind {
 	case protocol.KindPing, protocol.KindPong, protocol.KindOK:
-		c.env.Log.Tracef("%s - <<- [%s]", c.String(), op.Kind)
+		c.log().Tracef("<<- [%s]", op.Kind)
 	case protocol.KindPub, protocol.KindHPub:
-		c.env.Log.Tracef("%s - <<- [%s %s]", c.String(), op.Kind, arg)
+		c.log().Tracef("<<- [%s %s]", op.Kind, arg)
 		c.tracePayload(op)
 	default:
-		c.env.Log.Tracef("%s - <<- [%s %s]", c.String(), op.Kind, arg)
+		c.log().Tracef("<<- [%s %s]", op.Kind, arg)
 	}
 }
 
@@ -57,20 +71,20 @@ func (c *Client) tracePayload(op *protocol.Op) {
 	if set.MaxTracedMsg > 0 && len(msg) > set.MaxTracedMsg {
 		msg, dots = msg[:set.MaxTracedMsg], "..."
 	}
-	c.env.Log.Tracef("%s - <<- MSG_PAYLOAD: [%q%s]", c.String(), msg, dots)
+	c.log().Tracef("<<- MSG_PAYLOAD: [%q%s]", msg, dots)
 }
 
 // traceOut logs a control line that goes out.
 func (c *Client) traceOut(line string) {
 	if c.env.Log.TraceEnabled() {
-		c.env.Log.Tracef("%s - ->> [%s]", c.String(), line)
+		c.log().Tracef("->> [%s]", line)
 	}
 }
 
 // traceRemoved logs the end of a subscription.
 func (c *Client) traceRemoved(s *subscription) {
 	if c.env.Log.TraceEnabled() {
-		c.env.Log.Tracef("%s - <-> [DELSUB %s]", c.String(), s.sid())
+		c.log().Tracef("<-> [DELSUB %s]", s.sid())
 	}
 }
 
@@ -79,5 +93,5 @@ func (c *Client) reportFailure(e *protocol.Error) {
 	if errors.Is(e, protocol.ErrClientError) {
 		return // logged with its text
 	}
-	c.Errorf("%s", e.Error())
+	c.log().Errorf("%s", e.Error())
 }

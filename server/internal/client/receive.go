@@ -86,7 +86,7 @@ func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
 	case protocol.KindConnect:
 		return c.connect(op.Arg)
 	case protocol.KindErr:
-		c.Errorf("Client Error %s", op.Arg)
+		c.log().Errorf("Client Error %s", op.Arg)
 		return protocol.ErrClientError
 	}
 	return nil // INFO and +OK are accepted and mean nothing
@@ -146,5 +146,5 @@ func (c *Client) closeFor(e *protocol.Error) {
 // stalled accounts for a publisher that was slowed down.
 func (c *Client) stalled(d time.Duration) {
 	c.env.Counters.StalledClients.Add(1)
-	c.Debugf("Producer was stalled for a total of %v", d.Round(time.Millisecond))
+	c.debugf("Producer was stalled for a total of %v", d.Round(time.Millisecond))
 }

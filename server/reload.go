@@ -1,0 +1,118 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/protocol/subject"
+	"github.com/dunlin-mq/dunlin/server/config"
+)
+
+// Reload puts another configuration in force without a restart. If anything
+// changed that needs a restart, nothing is applied and the error says what.
+func (s *Server) Reload(opts Options) error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	old := s.Options()
+	next := opts.WithDefaults()
+	if err := next.Validate(); err != nil {
+		return err
+	}
+	changes, err := config.Diff(old, next)
+	if err != nil {
+		return err
+	}
+	mappings, err := compileMappings(next.Mappings)
+	if err != nil {
+		return err
+	}
+	if err := s.env.Log.Reconfigure(logConfig(next)); err != nil {
+		return err
+	}
+	next.Port = old.Port
+	s.mu.Lock()
+	s.opts, s.loaded = next, time.Now()
+	s.mu.Unlock()
+	s.env.SetSettings(s.settings(next, s.Port()))
+	s.env.Account.Mappings.Store(mappings)
+
+	for _, c := range changes {
+		s.env.Log.Infof("%s", c)
+		if f := effects[c.Name]; f != nil {
+			f(s, old, next)
+		}
+	}
+	s.env.Log.Infof("Reloaded server configuration (%s)", next.Digest)
+	return nil
+}
+
+// effects are what the change of an option does to a running server beyond
+// being looked up at its next use, by the option's name.
+var effects = map[string]func(s *Server, old, next *Options){
+	"max_connections":  func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
+	"client_advertise": func(s *Server, _, _ *Options) { s.readvertise() },
+	"pid_file":         func(s *Server, _, next *Options) { s.rewritePID(next) },
+}
+
+// trim closes clients until no more than limit are left.
+func (s *Server) trim(limit int) {
+	excess := s.env.Registry.Len() - max(limit, 0)
+	if excess <= 0 {
+		return
+	}
+	closed := 0
+	for _, c := range s.env.Registry.All() {
+		if closed == excess {
+			break
+		}
+		c.Fail(protocol.ErrMaxConnections)
+		closed++
+	}
+	s.env.Log.Infof("Closed %d connections to fall within max_connections", closed)
+}
+
+// readvertise tells the clients where the server wants to be connected to.
+func (s *Server) readvertise() {
+	for _, c := range s.env.Registry.All() {
+		// Clients that take no INFO now get it with their handshake.
+		_ = c.SendInfo(func(*protocol.Info) {})
+	}
+}
+
+// compileMappings prepares the subject mappings of the global account; nil
+// when there are none.
+func compileMappings(list []config.Mapping) (*subject.Mappings, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	compiled := make([]*subject.Mapping, 0, len(list))
+	for i := range list {
+		m, err := list[i].Compile()
+		if err != nil {
+			return nil, fmt.Errorf("Error adding mapping for %q: %w", list[i].Source, err)
+		}
+		compiled = append(compiled, m)
+	}
+	return subject.NewMappings("", compiled...), nil
+}
+
+// ErrNoFile is the error of a reload when there is nothing to read again.
+var ErrNoFile = errors.New("can only reload config when a file is provided using -c or --config")
+
+// ReloadFrom reads the configuration again and puts it in force. What is wrong
+// with it is logged and returned, and the server goes on as it was.
+func (s *Server) ReloadFrom(load func() (*Options, error)) error {
+	err := ErrNoFile
+	if s.Options().File != "" {
+		var opts *Options
+		if opts, err = load(); err == nil {
+			err = s.Reload(*opts)
+		}
+	}
+	if err != nil {
+		s.env.Log.Errorf("Failed to reload server configuration: %v", err)
+	}
+	return err
+}
