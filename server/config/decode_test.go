@@ -18,7 +18,7 @@ func TestComplaintsAboutOptions(t *testing.T) {
 		{"unknown option keeps its case", `Foo: 1`, `c.conf:1:0: unknown field "Foo"`},
 		{"unknown option near another", `prot: 4222`, `c.conf:1:0: unknown field "prot", did you mean "port"?`},
 		{"unknown option near an alias", `max_sub: 4`, `c.conf:1:0: unknown field "max_sub", did you mean "max_subs"?`},
-		{"byte order mark", "\ufeffport: 4222", "c.conf:1:0: unknown field \"\ufeffport\", did you mean \"port\"?"},
+		{"byte order mark", "\ufeffport: 4222", `c.conf:1:0: unknown field "\ufeffport", did you mean "port"?`},
 		{"unknown option used as a variable", "prot: 4333\nport: $prot", ""},
 		{"all problems at once, warnings first",
 			"port: true\nfoo: 1\nping_interval: 10\n  prot: 1",

@@ -4,11 +4,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"io"
 	"math/big"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -100,4 +103,30 @@ func complaints(text string) string {
 		lines = append(lines, "not an *Error: "+err.Error())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// handshake runs one over a pipe and returns whose certificate was served.
+func handshake(c *tls.Config, name string) (string, error) {
+	client, server := net.Pipe()
+	var reader sync.WaitGroup
+	defer reader.Wait()
+	defer client.Close()
+	defer server.Close()
+	done := make(chan error, 1)
+	go func() { done <- tls.Server(server, c).Handshake() }()
+	conn := tls.Client(client, &tls.Config{ServerName: name, InsecureSkipVerify: true})
+	if err := conn.Handshake(); err != nil {
+		return "", err
+	}
+	// Of TLS 1.3 the server sends one more record, which nobody else reads.
+	reader.Go(func() { io.Copy(io.Discard, conn) })
+	if err := <-done; err != nil {
+		return "", err
+	}
+	return conn.ConnectionState().PeerCertificates[0].Subject.CommonName, nil
+}
+
+// complaintsAt puts the file's name in front of each line.
+func complaintsAt(lines string) string {
+	return "c.conf:" + strings.ReplaceAll(lines, "\n", "\nc.conf:")
 }
