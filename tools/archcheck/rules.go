@@ -117,7 +117,7 @@ var rooms = map[string]room{
 
 	// Bytes. What comes in is nobody's yet, what goes out is finished.
 	"internal/conn":      {May: []string{"internal/chunk"}, Sockets: true},
-	"internal/transport": {May: []string{"internal/conn"}, Sockets: true},
+	"internal/transport": {May: []string{"internal/conn", "internal/logging"}, Sockets: true},
 
 	// Messages. The router sees subscribers, which an account holds, and never
 	// the connection behind one: that is how client, route and gateway stay
@@ -126,7 +126,8 @@ var rooms = map[string]room{
 	"internal/account": {May: []string{"internal/message"}},
 	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/message", "internal/trace"}},
 	"internal/client": {May: []string{
-		"internal/account", "internal/chunk", "internal/conn", "internal/message", "internal/router", "internal/trace",
+		"internal/account", "internal/chunk", "internal/conn", "internal/logging", "internal/message", "internal/router",
+		"internal/trace",
 	}, Sockets: true},
 
 	// The monitor reads Stats values and interfaces that it declares itself.
