@@ -107,15 +107,13 @@ func parseSub(buf []byte, arg span, op *Op) error {
 	return nil
 }
 
-// parseUnsub parses "sid [max]".
+// parseUnsub parses "sid [max]". An unsafe sid does no harm: no SUB ever got
+// it, and no line repeats it.
 func parseUnsub(buf []byte, arg span, op *Op) error {
 	var t tokens
 	t.split(buf, arg, true)
-	switch {
-	case t.n != 1 && t.n != 2:
+	if t.n != 1 && t.n != 2 {
 		return ErrArguments.detail("processUnsub Parse Error: %q", op.Arg)
-	case t.unsafe:
-		return ErrUnsafeToken.detail("processUnsub Unsafe Argument: %q", op.Arg)
 	}
 	op.SID = t.at[0].of(buf)
 	if t.n == 2 {

@@ -18,9 +18,10 @@ var (
 	// ErrSize: a size that is not one to nine digits, or a header larger than
 	// the whole.
 	ErrSize = silent("bad or missing size")
-	// ErrUnsafeToken: a subject, reply, queue or sid with a CR or NUL in it.
-	// The reference server lets some of them through, but such a token breaks
-	// the line of whoever it is delivered to.
+	// ErrUnsafeToken: a subject, reply, queue or sid with a CR or NUL in it
+	// (in SUB and UNSUB a CR is a blank instead). The reference server lets
+	// them through, but such a token breaks the line of whoever it is
+	// delivered to. Only a command that is good otherwise gets this error.
 	ErrUnsafeToken = silent("control character in an argument")
 	// ErrHeadersNotSupported: HPUB without an agreement on headers.
 	ErrHeadersNotSupported = silent("message headers not supported")

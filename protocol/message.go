@@ -76,9 +76,6 @@ func (f *messageForm) fill(t *tokens, buf []byte, op *Op) (hdr, size int, err er
 	if t.n != least && t.n != least+1 {
 		return 0, 0, ErrArguments.detail("%s Parse Error: %q", f.process, op.Arg)
 	}
-	if t.unsafe {
-		return 0, 0, ErrUnsafeToken.detail("%s Unsafe Argument: %q", f.process, op.Arg)
-	}
 	op.Subject = t.at[0].of(buf)
 	if f.sid {
 		op.SID = t.at[1].of(buf)
@@ -88,21 +85,21 @@ func (f *messageForm) fill(t *tokens, buf []byte, op *Op) (hdr, size int, err er
 	}
 	op.Size = t.at[t.n-1].of(buf)
 	size = parseSize(op.Size)
-	if !f.header {
-		if size < 0 {
-			return 0, 0, ErrSize.detail("%s Bad or Missing Size: %q", f.process, op.Arg)
-		}
-		return 0, size, nil
+	if f.header {
+		op.HdrSize = t.at[t.n-2].of(buf)
+		hdr = parseSize(op.HdrSize)
 	}
-	op.HdrSize = t.at[t.n-2].of(buf)
-	hdr = parseSize(op.HdrSize)
 	switch {
 	case hdr < 0:
 		return 0, 0, ErrSize.detail("%s Bad or Missing Header Size: %q", f.process, op.Arg)
-	case size < 0:
+	case size < 0 && f.header:
 		return 0, 0, ErrSize.detail("%s Bad or Missing Total Size: %q", f.process, op.Arg)
+	case size < 0:
+		return 0, 0, ErrSize.detail("%s Bad or Missing Size: %q", f.process, op.Arg)
 	case hdr > size:
 		return 0, 0, ErrSize.detail("%s Header Size larger than Total Size: %q", f.process, op.Arg)
+	case t.unsafe:
+		return 0, 0, ErrUnsafeToken.detail("%s Unsafe Argument: %q", f.process, op.Arg)
 	}
 	return hdr, size, nil
 }

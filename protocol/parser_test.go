@@ -85,7 +85,7 @@ var clientGrammar = []grammarRow{
 	{name: "unsub with garbage means now", input: "UNSUB 1 +2\r\n", want: []seen{{Kind: KindUnsub, SID: "1", Max: -1, Arg: "1 +2"}}},
 	{name: "unsub of three arguments", input: "UNSUB 1 2 3\r\n", err: ErrArguments, log: `processUnsub Parse Error: "1 2 3"`},
 	{name: "unsub without arguments", input: "UNSUB  \r\n", err: ErrArguments},
-	{name: "unsub with NUL", input: "UNSUB \x00\r\n", err: ErrUnsafeToken},
+	{name: "unsub with NUL", input: "UNSUB \x00 1\x00\r\n", want: []seen{{Kind: KindUnsub, SID: "\x00", Max: -1, Arg: "\x00 1\x00"}}},
 
 	// PUB.
 	{name: "pub", input: "PUB foo 5\r\nhello\r\n", want: []seen{pub("foo", "", "5", "hello")}},
@@ -112,7 +112,7 @@ var clientGrammar = []grammarRow{
 	{name: "negative size", input: "PUB foo -1\r\n", err: ErrSize, log: `processPub Bad or Missing Size: "foo -1"`},
 	{name: "size in words", input: "PUB foo bar abc\r\n", err: ErrSize, log: `processPub Bad or Missing Size: "foo bar abc"`},
 	{name: "size of ten digits", input: "PUB foo 0000000001\r\n", err: ErrSize},
-	{name: "size with a byte behind CR", input: "PUB foo 1\rX\nA\r\n", err: ErrUnsafeToken},
+	{name: "size with a byte behind CR", input: "PUB foo 1\rX\nA\r\n", err: ErrSize, log: `processPub Bad or Missing Size: "foo 1\r"`},
 	{name: "CR separates nothing in pub", input: "PUB foo\r1\r\n", err: ErrArguments},
 	{name: "CR in the subject", input: "PUB fo\ro 1\r\n", err: ErrUnsafeToken, log: `processPub Unsafe Argument: "fo\ro 1"`},
 	{name: "NUL in the reply", input: "PUB foo b\x00r 1\r\n", err: ErrUnsafeToken},
