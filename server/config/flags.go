@@ -264,11 +264,11 @@ func setAll(options ...string) flagSetter {
 
 // setSignal splits the word from the process. An empty word asks for nothing.
 func setSignal(c *CommandLine, _ *Flag, v *syntax.Value) error {
-	word, target, _ := strings.Cut(v.Str, "=")
-	if parts := strings.Split(v.Str, "="); len(parts) > 2 {
-		return fmt.Errorf("invalid signal parameters: %v", parts[1:])
+	parts := strings.Split(v.Str, "=")
+	if len(parts) > 2 {
+		return fmt.Errorf("invalid signal parameters: %v", parts[2:])
 	}
-	c.Signal, c.SignalTarget = word, target
+	c.Signal, c.SignalTarget = parts[0], strings.Join(parts[1:], "")
 	c.asked[ActionSignal] = v.Str != ""
 	return nil
 }

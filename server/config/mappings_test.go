@@ -25,7 +25,7 @@ func TestComplaintsAboutMappings(t *testing.T) {
 		{`{"b": ""}`, `1:11: Error adding mapping for "b" to "" : Subject "" is not a valid subject`},
 		{`{"b": 5}`, `1:11: Expected an entry for the mapping destination`},
 		{`{"b": [5, "c"]}`, "1:16: Expected an entry for the mapping destination\n" +
-			`1:20: Expected an entry for the mapping destination`},
+			`1:19: Expected an entry for the mapping destination`},
 		{`{"b": {dest: c}}`, `1:11: Missing weight for mapping destination "c"`},
 		{`{"b": {weight: 50}}`, `1:11: Error adding mapping for "b" : Subject "" is not a valid subject`},
 		{`{"b": {dest: "x..y", weight: 60}}`,
