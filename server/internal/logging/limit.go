@@ -19,6 +19,9 @@ type limiter struct {
 	mu   sync.Mutex
 	seed maphash.Seed
 	last map[uint64]time.Time // by hash of the text
+	// swept is when expired texts were last looked for: during a flood of
+	// different ones, not for every line.
+	swept time.Time
 }
 
 // allow says whether the text may be logged now.
@@ -44,9 +47,13 @@ func (l *limiter) allow(prefix string, text []byte, now time.Time) bool {
 	return true
 }
 
-// forget drops the texts that may be logged again and says whether there were
-// any.
+// forget drops the texts that may be logged again and says whether there is
+// room for another one.
 func (l *limiter) forget(now time.Time) bool {
+	if now.Sub(l.swept) < limitedInterval/10 {
+		return false
+	}
+	l.swept = now
 	for key, last := range l.last {
 		if now.Sub(last) >= limitedInterval {
 			delete(l.last, key)

@@ -185,20 +185,17 @@ func (s *syslog) reconnect(broken net.Conn) {
 	s.conn = nil
 	s.mu.Unlock()
 	s.dialer.Go(func() {
-		for {
+		for s.ctx.Err() == nil {
+			if conn, err := s.dial(s.ctx); err == nil {
+				s.mu.Lock()
+				s.conn = conn
+				s.mu.Unlock()
+				return
+			}
 			select {
 			case <-s.ctx.Done():
-				return
 			case <-time.After(syslogRedialPause):
 			}
-			conn, err := s.dial(s.ctx)
-			if err != nil {
-				continue
-			}
-			s.mu.Lock()
-			s.conn = conn
-			s.mu.Unlock()
-			return
 		}
 	})
 }
