@@ -71,10 +71,7 @@ func (l *leaf[T]) join(queue string, v T) (*leaf[T], *Entry[T]) {
 // crowded returns a leaf that holds what the solo l holds, and can take more.
 func (l *leaf[T]) crowded() *leaf[T] {
 	n := &leaf[T]{subject: l.subject, branch: l.branch, crowd: new(crowd[T])}
-	e := &l.first
-	if e.group != nil {
-		e.group = n.crowd.group(e.group.name)
-	}
+	e := &l.first // with its group: readers of l may look at it, it must not change
 	n.crowd.add(e, l.one[0])
 	e.leaf.Store(n)
 	return n
