@@ -1,19 +1,14 @@
 package server
 
 import (
+	"errors"
 	"net"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
-)
-
-const (
-	serverShutdown = protocol.ServerShutdown
-	// infoDeadline bounds the write of the first INFO, which always fits into
-	// the empty buffer of a new socket.
-	infoDeadline = 2 * time.Second
+	"github.com/dunlin-mq/dunlin/server/internal/transport"
 )
 
 // accept takes a new connection through its life. It runs in the connection's
@@ -40,24 +35,75 @@ func (s *Server) greet(nc net.Conn) *client.Client {
 	set := s.env.Settings()
 	c := conn.New(nc, set.MaxPending, set.NoStall)
 	s.env.Counters.Total.Add(1)
-	cl := client.New(&s.env, c, s.nextID.Add(1), client.AddressOf(nc.RemoteAddr()), time.Now())
-	line := cl.InfoLine()
-	admitted := s.env.Registry.Add(cl, set.MaxConnections)
-	if !admitted {
-		line = protocol.AppendErr(line, protocol.ErrMaxConnections.Text())
-	}
-	nc.SetWriteDeadline(time.Now().Add(infoDeadline))
-	_, err := nc.Write(line)
-	nc.SetWriteDeadline(time.Time{})
-	if !admitted || err != nil {
-		nc.Close()
-		if admitted {
-			s.env.Registry.Remove(cl, 0)
-		}
+	cl := client.New(&s.env, c, s.nextID.Add(1), time.Now())
+	_, network := nc.(*net.TCPConn)
+	rules := s.rules(network)
+	if !s.env.Registry.Add(cl, set.MaxConnections) {
+		cl.TurnAway(protocol.ErrMaxConnections)
 		return nil
 	}
 	cl.LogCreated()
+	if rules.TLS != nil && !s.withinRate() {
+		cl.TurnAway(protocol.ErrThrottled)
+		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
+		return nil
+	}
+	if err := transport.Admit(c, cl, rules); err != nil {
+		s.reportAdmission(cl, err)
+		cl.Abandon(admissionFailure(err))
+		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
+		return nil
+	}
 	return cl
+}
+
+// rules says what a new connection goes through. TLS and PROXY headers are
+// for connections that come over the network.
+func (s *Server) rules(network bool) transport.Rules {
+	o := s.Options()
+	if !network {
+		return transport.Rules{}
+	}
+	r := transport.Rules{Proxy: o.ProxyProtocol}
+	if t := o.TLS; t != nil {
+		r.TLS = &transport.TLSRules{
+			Config: t.Config, Timeout: t.Timeout, Pinned: t.PinnedCerts, Optional: o.AllowNonTLS,
+			First: t.HandshakeFirst.Enabled, Fallback: t.HandshakeFirst.Fallback,
+		}
+	}
+	return r
+}
+
+// withinRate counts a new TLS connection.
+func (s *Server) withinRate() bool {
+	ok, rejected := s.tlsRate.Allow(s.Options().TLS.RateLimit, time.Now())
+	if rejected > 0 {
+		s.env.Log.Warnf("Rejected %d connections due to TLS rate limiting", rejected)
+	}
+	return ok
+}
+
+// reportAdmission logs why a connection was not let in.
+func (s *Server) reportAdmission(cl *client.Client, err error) {
+	switch {
+	case errors.Is(err, transport.ErrProxyHeader):
+		cl.Log().Warnf("%v", err)
+	case errors.Is(err, transport.ErrHandshake) && !transport.QuietHandshakeError(err):
+		cl.Log().Errorf("%v", err)
+	default:
+		cl.Log().Debugf("%v", err)
+	}
+}
+
+// admissionFailure names why a connection was not let in, for monitoring.
+func admissionFailure(err error) protocol.CloseReason {
+	switch {
+	case errors.Is(err, transport.ErrProxyHeader):
+		return protocol.ProtocolViolation
+	case errors.Is(err, transport.ErrHandshake):
+		return protocol.TLSHandshakeFailure
+	}
+	return protocol.ClientClosed
 }
 
 // InProcessConn returns one end of a connection to the server that uses no

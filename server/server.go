@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
@@ -27,6 +28,7 @@ type Server struct {
 	env     client.Env
 	nextID  atomic.Uint64
 	clients sync.WaitGroup
+	tlsRate transport.RateLimit
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -215,7 +217,7 @@ func (s *Server) wind(accepting <-chan struct{}) {
 	}
 	<-accepting
 	for _, c := range s.env.Registry.All() {
-		c.Close(serverShutdown)
+		c.Close(protocol.ServerShutdown)
 	}
 	s.clients.Wait()
 	s.env.Log.Infof("Server Exiting..")

@@ -19,6 +19,7 @@ type Client struct {
 	conn    *conn.Conn
 	id      uint64
 	remote  Address
+	local   bool // connected without a network, from this process
 	started time.Time
 	tls     *TLSState
 
@@ -69,20 +70,13 @@ func AddressOf(a net.Addr) Address {
 
 func (a Address) String() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
 
-// TLSState is what monitoring shows of a TLS connection.
-type TLSState struct {
-	Version, CipherSuite string
-	First                bool // the handshake came before INFO
-	PeerCerts            []PeerCert
-}
-
-// PeerCert identifies a certificate that a client presented.
-type PeerCert struct{ Subject, SPKISHA256, CertSHA256 string }
-
 // New returns the session of a connection that was accepted at the given
 // time.
-func New(env *Env, c *conn.Conn, id uint64, remote Address, started time.Time) *Client {
-	cl := &Client{env: env, conn: c, id: id, remote: remote, started: started}
+func New(env *Env, c *conn.Conn, id uint64, started time.Time) *Client {
+	cl := &Client{env: env, conn: c, id: id, started: started}
+	remote := c.NetConn().RemoteAddr()
+	cl.remote = AddressOf(remote)
+	cl.local = remote.Network() == "pipe"
 	cl.options = protocol.DefaultConnect()
 	cl.parser.Role = protocol.FromClient
 	cl.account.Store(env.Account)
@@ -93,12 +87,6 @@ func New(env *Env, c *conn.Conn, id uint64, remote Address, started time.Time) *
 // ID returns the number of the connection.
 func (c *Client) ID() uint64 { return c.id }
 
-// SetRemote corrects the address, before Serve: a PROXY header was read.
-func (c *Client) SetRemote(a Address) { c.remote = a }
-
-// SetTLS records the result of the handshake, before Serve.
-func (c *Client) SetTLS(s *TLSState) { c.tls = s }
-
 // Serve runs the session until the connection ends, and cleans up after it.
 func (c *Client) Serve() {
 	c.startLiveness()
@@ -106,17 +94,14 @@ func (c *Client) Serve() {
 	c.end(err)
 }
 
-// InfoLine returns the INFO that a new connection gets.
-func (c *Client) InfoLine() []byte {
-	info := c.info()
-	return protocol.AppendInfo(nil, &info)
-}
-
 // info returns the INFO document for this connection.
 func (c *Client) info() protocol.Info {
 	info := c.env.Settings().Info
 	info.ClientID = c.id
 	info.ClientIP = c.remote.Host
+	if c.local && info.TLSRequired {
+		info.TLSRequired, info.TLSAvailable = false, true
+	}
 	return info
 }
 

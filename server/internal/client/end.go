@@ -18,7 +18,7 @@ var errOverflow = errors.New("maximum pending bytes exceeded")
 func (c *Client) overflow() {
 	c.env.Counters.SlowConsumers.Add(1)
 	c.conn.Abort(errOverflow)
-	c.log().Infof("Slow Consumer Detected: MaxPending of %d Exceeded", c.env.Settings().MaxPending)
+	c.Log().Infof("Slow Consumer Detected: MaxPending of %d Exceeded", c.env.Settings().MaxPending)
 }
 
 // WriteDeadline implements [conn.Session].
@@ -27,7 +27,7 @@ func (c *Client) WriteDeadline() time.Duration { return c.env.Settings().WriteDe
 // WriteStalled implements [conn.Session].
 func (c *Client) WriteStalled(w conn.WriteStall) bool {
 	c.env.Counters.SlowConsumers.Add(1)
-	c.log().Infof("Slow Consumer Detected: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", w.Deadline, w.Chunks, w.Bytes)
+	c.Log().Infof("Slow Consumer Detected: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", w.Deadline, w.Chunks, w.Bytes)
 	return c.env.Settings().WriteRetry && w.Wrote > 0
 }
 

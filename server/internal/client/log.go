@@ -7,9 +7,9 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 )
 
-// log returns a logger whose lines are about this client. It is made for each
+// Log returns a logger whose lines are about this client. It is made for each
 // line: an idle client should not pay for the few that it may get.
-func (c *Client) log() *logging.Logger {
+func (c *Client) Log() *logging.Logger {
 	c.mu.Lock()
 	o := &c.shown
 	name := o.Name
@@ -33,7 +33,7 @@ func joinColon(a, b string) string {
 // debugf logs if debugging is on.
 func (c *Client) debugf(format string, args ...any) {
 	if c.env.Log.DebugEnabled() {
-		c.log().Debugf(format, args...)
+		c.Log().Debugf(format, args...)
 	}
 }
 
@@ -48,12 +48,12 @@ func (c *Client) traceOp(op *protocol.Op) {
 	}
 	switch op.Kind {
 	case protocol.KindPing, protocol.KindPong, protocol.KindOK:
-		c.log().Tracef("<<- [%s]", op.Kind)
+		c.Log().Tracef("<<- [%s]", op.Kind)
 	case protocol.KindPub, protocol.KindHPub:
-		c.log().Tracef("<<- [%s %s]", op.Kind, arg)
+		c.Log().Tracef("<<- [%s %s]", op.Kind, arg)
 		c.tracePayload(op)
 	default:
-		c.log().Tracef("<<- [%s %s]", op.Kind, arg)
+		c.Log().Tracef("<<- [%s %s]", op.Kind, arg)
 	}
 }
 
@@ -71,20 +71,20 @@ func (c *Client) tracePayload(op *protocol.Op) {
 	if set.MaxTracedMsg > 0 && len(msg) > set.MaxTracedMsg {
 		msg, dots = msg[:set.MaxTracedMsg], "..."
 	}
-	c.log().Tracef("<<- MSG_PAYLOAD: [%q%s]", msg, dots)
+	c.Log().Tracef("<<- MSG_PAYLOAD: [%q%s]", msg, dots)
 }
 
 // traceOut logs a control line that goes out.
 func (c *Client) traceOut(line string) {
 	if c.env.Log.TraceEnabled() {
-		c.log().Tracef("->> [%s]", line)
+		c.Log().Tracef("->> [%s]", line)
 	}
 }
 
 // traceRemoved logs the end of a subscription.
 func (c *Client) traceRemoved(s *subscription) {
 	if c.env.Log.TraceEnabled() {
-		c.log().Tracef("<-> [DELSUB %s]", s.sid())
+		c.Log().Tracef("<-> [DELSUB %s]", s.sid())
 	}
 }
 
@@ -93,5 +93,5 @@ func (c *Client) reportFailure(e *protocol.Error) {
 	if errors.Is(e, protocol.ErrClientError) {
 		return // logged with its text
 	}
-	c.log().Errorf("%s", e.Error())
+	c.Log().Errorf("%s", e.Error())
 }

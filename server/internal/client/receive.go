@@ -86,7 +86,7 @@ func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
 	case protocol.KindConnect:
 		return c.connect(op.Arg)
 	case protocol.KindErr:
-		c.log().Errorf("Client Error %s", op.Arg)
+		c.Log().Errorf("Client Error %s", op.Arg)
 		return protocol.ErrClientError
 	}
 	return nil // INFO and +OK are accepted and mean nothing

@@ -2,6 +2,7 @@ package conn
 
 import (
 	"io"
+	"time"
 )
 
 // Serve reads until the connection ends and returns the cause: io.EOF when
@@ -27,6 +28,26 @@ func (c *Conn) Preload(b []byte) {
 		c.wire.filled(n)
 		b = b[n:]
 	}
+}
+
+// Preloaded returns the bytes read off the socket that nobody has used yet.
+func (c *Conn) Preloaded() []byte { return c.wire.bytes() }
+
+// Unload drops the first n preloaded bytes.
+func (c *Conn) Unload(n int) { c.wire.consumed(n, 0) }
+
+// Hello writes the first bytes that the peer gets, before Serve. It may take
+// until the deadline; a new socket takes them at once.
+func (c *Conn) Hello(b []byte, deadline time.Time) error {
+	if c.codec != nil {
+		c.out.Put(b)
+		c.Flush()
+		return c.Cause()
+	}
+	c.nc.SetWriteDeadline(deadline)
+	defer c.nc.SetWriteDeadline(time.Time{})
+	_, err := c.nc.Write(b)
+	return err
 }
 
 func (c *Conn) loop() error {

@@ -1,0 +1,71 @@
+package client
+
+import (
+	"crypto/tls"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/transport"
+)
+
+// greetDeadline bounds the write of the first INFO, which fits into the empty
+// buffer of a new socket.
+const greetDeadline = 2 * time.Second
+
+// TLSState is what monitoring shows of a TLS connection.
+type TLSState struct {
+	Version, CipherSuite string
+	First                bool // the handshake came before INFO
+	PeerCerts            []PeerCert
+}
+
+// PeerCert identifies a certificate that a client presented.
+type PeerCert struct{ Subject, SPKISHA256, CertSHA256 string }
+
+// Greet sends the first INFO. It implements [transport.Guest], as do
+// SetRemote and SetTLS; all are called before Serve.
+func (c *Client) Greet() error {
+	return c.conn.Hello(c.greeting(), time.Now().Add(greetDeadline))
+}
+
+func (c *Client) greeting() []byte {
+	info := c.info()
+	return protocol.AppendInfo(nil, &info)
+}
+
+// SetRemote corrects the address: a PROXY header was read.
+func (c *Client) SetRemote(a netip.AddrPort) {
+	c.remote = Address{a.Addr().String(), int(a.Port())}
+}
+
+// SetTLS records the result of the handshake.
+func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
+	t := &TLSState{
+		Version:     strings.TrimPrefix(tls.VersionName(state.Version), "TLS "),
+		CipherSuite: tls.CipherSuiteName(state.CipherSuite),
+		First:       first,
+	}
+	for _, cert := range state.PeerCertificates {
+		t.PeerCerts = append(t.PeerCerts, PeerCert{
+			cert.Subject.String(), transport.SPKIHash(cert), transport.CertHash(cert),
+		})
+	}
+	c.tls = t
+}
+
+// TurnAway greets a client only to tell it that it cannot stay.
+func (c *Client) TurnAway(e *protocol.Error) {
+	line := protocol.AppendErr(c.greeting(), e.Text())
+	// Whether it is heard or not, the connection ends.
+	_ = c.conn.Hello(line, time.Now().Add(greetDeadline))
+	c.conn.Abort(e)
+	c.end(e)
+}
+
+// Abandon ends a client that did not get as far as Serve.
+func (c *Client) Abandon(reason protocol.CloseReason) {
+	c.conn.Abort(closedFor(reason))
+	c.end(closedFor(reason))
+}
