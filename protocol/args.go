@@ -16,32 +16,6 @@ type tokens struct {
 	unsafe bool // a token holds CR or NUL
 }
 
-// parseLine parses the command whose verb is v and whose line ends with the
-// LF at lf.
-func (p *Parser) parseLine(v *verb, buf []byte, lf int, op *Op) (int, error) {
-	if v.args == argsIgnored {
-		*op = Op{Kind: v.kind}
-		p.partial = partial{}
-		return lf + 1, nil
-	}
-	start, end := argument(buf, len(v.name), lf)
-	*op = Op{Kind: v.kind, Arg: buf[start:end]}
-	switch v.kind {
-	case KindPub, KindHPub, KindMsg, KindHMsg:
-		return p.parseMessage(v, buf, span{start, end}, lf, op)
-	case KindSub:
-		if err := parseSub(buf, span{start, end}, op); err != nil {
-			return 0, err
-		}
-	case KindUnsub:
-		if err := parseUnsub(buf, span{start, end}, op); err != nil {
-			return 0, err
-		}
-	}
-	p.partial = partial{}
-	return lf + 1, nil
-}
-
 // argument finds the argument between the verb and the line end. A CR anywhere
 // in it makes it one byte shorter, whatever the last byte is: for all lines
 // but the odd one that is the CR of the CRLF.

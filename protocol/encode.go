@@ -96,11 +96,11 @@ func AppendPong(dst []byte) []byte { return append(dst, "PONG\r\n"...) }
 // AppendOK appends +OK.
 func AppendOK(dst []byte) []byte { return append(dst, "+OK\r\n"...) }
 
-// AppendErr appends an -ERR line. text stands between single quotes; see
+// AppendErr appends an -ERR line with message between single quotes; see
 // [Error.Text].
-func AppendErr[T text](dst []byte, text T) []byte {
+func AppendErr[T text](dst []byte, message T) []byte {
 	dst = append(dst, "-ERR '"...)
-	dst = append(dst, text...)
+	dst = append(dst, message...)
 	return append(dst, "'\r\n"...)
 }
 

@@ -60,7 +60,7 @@ func (p *Parser) parseMessage(v *verb, buf []byte, arg span, lf int, op *Op) (in
 		op.Header = buf[body : body+hdr]
 	}
 	if !form.header || hdr > 0 {
-		op.Tail = form.tail(&t, buf, lf, need)
+		op.Tail = form.tail(&t, buf, need)
 	}
 	p.partial = partial{}
 	return need, nil
@@ -114,7 +114,7 @@ func (f *messageForm) first() int {
 
 // tail is the value of Op.Tail: nil unless exactly one space separates the
 // tokens and CRLF follows the last of them.
-func (f *messageForm) tail(t *tokens, buf []byte, lf, need int) []byte {
+func (f *messageForm) tail(t *tokens, buf []byte, need int) []byte {
 	i := f.first()
 	start := t.at[i].start
 	for ; i < t.n-1; i++ {
@@ -122,7 +122,8 @@ func (f *messageForm) tail(t *tokens, buf []byte, lf, need int) []byte {
 			return nil
 		}
 	}
-	if end := t.at[i].end; buf[end] != '\r' || end+1 != lf {
+	// CR ends no token of a message, so one behind the last is that of the CRLF.
+	if buf[t.at[i].end] != '\r' {
 		return nil
 	}
 	return buf[start:need]

@@ -100,6 +100,32 @@ func (p *Parser) Next(buf []byte, op *Op) (n int, err error) {
 	return p.parseLine(v, buf, lf, op)
 }
 
+// parseLine parses the command whose verb is v and whose line ends with the
+// LF at lf.
+func (p *Parser) parseLine(v *verb, buf []byte, lf int, op *Op) (int, error) {
+	if v.args == argsIgnored {
+		*op = Op{Kind: v.kind}
+		p.partial = partial{}
+		return lf + 1, nil
+	}
+	start, end := argument(buf, len(v.name), lf)
+	*op = Op{Kind: v.kind, Arg: buf[start:end]}
+	switch v.kind {
+	case KindPub, KindHPub, KindMsg, KindHMsg:
+		return p.parseMessage(v, buf, span{start, end}, lf, op)
+	case KindSub:
+		if err := parseSub(buf, span{start, end}, op); err != nil {
+			return 0, err
+		}
+	case KindUnsub:
+		if err := parseUnsub(buf, span{start, end}, op); err != nil {
+			return 0, err
+		}
+	}
+	p.partial = partial{}
+	return lf + 1, nil
+}
+
 // Need is the total length of the incomplete command, counted from the start
 // of the buffer, when the last Next could tell: the line of a message was
 // complete and its payload was not. Otherwise it is 0.

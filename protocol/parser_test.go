@@ -119,6 +119,7 @@ var clientGrammar = []grammarRow{
 	{name: "payload too long", input: "PUB foo 1\r\nAB", err: ErrUnknownOperation},
 	{name: "payload too short", input: "PUB foo 3\r\nAB\r\n\r\n", err: ErrUnknownOperation},
 	{name: "payload with bare LF", input: "PUB foo 1\r\nA\n", err: ErrUnknownOperation},
+	{name: "payload with LF in the right place only", input: "PUB foo 1\r\nAX\n", err: ErrUnknownOperation},
 	{name: "payload with half a line end", input: "PUB foo 1\r\nA\rX", err: ErrUnknownOperation},
 
 	// HPUB.
