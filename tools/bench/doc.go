@@ -23,6 +23,6 @@
 // # Where things are
 //
 // main.go has the flags, servers.go finds or builds the two programs, workloads.go is the table
-// of workloads and targets, rounds.go runs it, report.go writes Markdown, record.go is the JSON
+// of workloads, targets.go says what a target is, rounds.go runs a workload, report.go writes Markdown, record.go is the JSON
 // form. Package load makes the load, package proc runs servers, package stats does the arithmetic.
 package main

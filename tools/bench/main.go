@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(output)
-	f.StringVar(&o.workloads, "workloads", ".*", "regular expression that the `ID`s of the workloads to run match as a whole (see -list)")
+	f.StringVar(&o.workloads, "workloads", ".*", "`IDs` of the workloads to run, with commas between; regular expressions that match whole IDs will do (see -list)")
 	f.IntVar(&o.rounds, "rounds", 5, "measure every workload this many `times` on each server")
 	f.StringVar(&o.a, "a", "", "`path` of server A (default: dunlin, built from this repository)")
 	f.StringVar(&o.b, "b", "", "`path` of server B (default: an installed "+referenceName+")")
@@ -67,7 +68,7 @@ func main() {
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parseFlags(args, stderr)
 	switch {
-	case err == flag.ErrHelp:
+	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		fmt.Fprintln(stderr, "bench:", err)
@@ -99,7 +100,7 @@ func bench(ctx context.Context, o options, args []string, stdout, stderr io.Writ
 	defer os.RemoveAll(dir)
 	record := Record{
 		Date:    time.Now().UTC().Truncate(time.Second),
-		Command: strings.Join(append([]string{"go run ./tools/bench"}, args...), " "),
+		Command: commandLine(args),
 		Quick:   o.quick,
 		Machine: thisMachine(),
 	}
@@ -119,6 +120,18 @@ func bench(ctx context.Context, o options, args []string, stdout, stderr io.Writ
 		record.Results = append(record.Results, result)
 	}
 	return write(record, o, stdout)
+}
+
+// commandLine returns the shell command that repeats this run.
+func commandLine(args []string) string {
+	words := []string{"go run ./tools/bench"}
+	for _, arg := range args {
+		if arg == "" || strings.ContainsAny(arg, " \t\n'\"\\|&;()<>[]{}*?$`~#!^") {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		words = append(words, arg)
+	}
+	return strings.Join(words, " ")
 }
 
 // findServers finds, builds or installs the two servers.

@@ -51,7 +51,7 @@ func writeReport(w io.Writer, r Record, all []Workload) error {
 	}
 	b.WriteString("\n")
 	for _, result := range r.Results {
-		fmt.Fprintf(&b, "- `%s`: %s, %d rounds\n", result.Workload, result.About, len(result.Rounds))
+		fmt.Fprintf(&b, "- `%s`: %s (rounds: %d)\n", result.Workload, result.About, len(result.Rounds))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

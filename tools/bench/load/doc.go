@@ -6,9 +6,10 @@
 // parsing them, because all messages of a run have the same length (Scanner). Nothing allocates
 // while a measurement runs.
 //
-// Reading order: Measurement and Server (measure.go) are what goes in and out; Stream (stream.go)
-// is the publish/subscribe run behind most workloads; RequestReply (request.go) and Idle (idle.go)
-// are the others. Below them Batch (batch.go), publisher (publish.go), subscriber (subscribe.go),
+// Reading order: Measurement and Server (measure.go) are what goes in and out; Stream (stream.go,
+// wiring.go) is the publish/subscribe run behind most workloads; RequestReply (request.go) and Idle
+// (idle.go) are the others. A session (session.go) owns the connections and goroutines of a run.
+// Below it are publisher and window (publish.go), Batch (batch.go), subscriber (subscribe.go),
 // Scanner (scan.go), Progress (progress.go) and Conn (conn.go).
 //
 // # Flow control

@@ -42,7 +42,8 @@ func (p *Progress) Add(n int64) {
 }
 
 // Wait blocks until the count is reached or the context ends; ready is a channel of capacity one
-// that the caller keeps for this purpose.
+// that the caller keeps for this purpose. After an error the channel must not be used again: the
+// wake-up may still come.
 func (p *Progress) Wait(ctx context.Context, count int64, ready chan struct{}) error {
 	if p.count.Load() >= count {
 		return nil

@@ -68,7 +68,12 @@ func (s *Scanner) Feed(chunk []byte) (done, sample int, err error) {
 					return done, sample, err
 				}
 			}
-			s.start()
+			n := s.hop(chunk[at:])
+			done += n
+			at += n * s.format.len()
+			if n == 0 {
+				s.start()
+			}
 		case 'P':
 			s.skip, s.in = pingLen, false
 		default:
@@ -76,6 +81,24 @@ func (s *Scanner) Feed(chunk []byte) (done, sample int, err error) {
 		}
 	}
 	return done, sample, nil
+}
+
+// hop passes over the messages at the start of b that lie in it as a whole and need no more than
+// to be counted. This is where a subscriber spends its time.
+func (s *Scanner) hop(b []byte) (n int) {
+	if s.seq == 0 {
+		return 0
+	}
+	size := s.format.len()
+	most := len(b) / size
+	if left := s.format.Last - s.seq; left >= 0 {
+		most = int(min(int64(most), left))
+	}
+	for n < most && b[n*size] == 'M' {
+		n++
+	}
+	s.seq += int64(n)
+	return n
 }
 
 // start begins a message.

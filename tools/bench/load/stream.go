@@ -19,10 +19,12 @@ const (
 	Keys
 )
 
-// Windows: how far a publisher may be ahead of a subscriber, in bytes. A few subscribers get the
-// larger one; many share the total, which must fit into the socket buffers of the machine.
+// Windows: how far a publisher may be ahead of a subscriber, in bytes. It takes a few hundred KiB
+// to keep publisher, server and subscriber busy at the same time; much more only measures how
+// queues push each other out of the caches. Many subscribers share the total, which must fit into
+// the socket buffers of the machine.
 const (
-	windowPerSubscriber = 4 << 20
+	windowPerSubscriber = 1 << 20
 	windowTotal         = 64 << 20
 	windowBatches       = 4 // but never fewer writes than this
 )
