@@ -5,7 +5,8 @@
 //	go run ./release verify   every tagged module alone, as a stranger gets it
 //	go run ./release tidy     go mod tidy, which fails by itself (see below)
 //	go run ./release sync     go.work's replace block from the go.mod files
-//	go run ./release plan     what has changed since the last tags, and which versions follow
+//	go run ./release plan     what has changed since the last tags (files, change logs,
+//	                          exported names), and which versions follow
 //	go run ./release prepare  the versions of versions.yaml into the go.mod and go.sum files
 //	go run ./release tag      checks everything once more and sets the tags
 //

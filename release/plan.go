@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+
+	"golang.org/x/mod/semver"
 )
 
 // A proposal is what plan says about one module.
@@ -19,7 +22,11 @@ type proposal struct {
 // plan prints, for each tagged module, what has changed since its last tag and
 // the version that follows from it. With write it puts them in the versions file.
 func plan(w *workspace, out io.Writer, write bool) error {
-	proposals, err := w.propose()
+	apis, err := w.compareAPIs(out)
+	if err != nil {
+		return err
+	}
+	proposals, err := w.propose(apis)
 	if err != nil {
 		return err
 	}
@@ -27,18 +34,20 @@ func plan(w *workspace, out io.Writer, write bool) error {
 	fmt.Fprintln(table, "MODULE\tLAST\tNEXT\tWHY")
 	versions := make(map[string]string)
 	for _, p := range proposals {
-		last, next := p.last, p.version
-		if last == "" {
-			last = "-"
-		}
+		next := p.version
 		if next == p.last {
-			next = "-"
+			next = ""
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.module.dir, last, next, p.why)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.module.dir, cmp.Or(p.last, "-"), cmp.Or(next, "-"), p.why)
 		versions[p.module.dir] = p.version
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	for _, p := range proposals {
+		if text := apis[p.module.dir].text; text != "" {
+			fmt.Fprintf(out, "\n%s\n", text)
+		}
 	}
 	if !write {
 		return nil
@@ -48,7 +57,7 @@ func plan(w *workspace, out io.Writer, write bool) error {
 
 // propose goes through the modules in dependency order, because one that moves
 // takes along those that require it.
-func (w *workspace) propose() ([]proposal, error) {
+func (w *workspace) propose(apis map[string]apiReport) ([]proposal, error) {
 	order, err := w.tagged()
 	if err != nil {
 		return nil, err
@@ -56,8 +65,13 @@ func (w *workspace) propose() ([]proposal, error) {
 	var proposals []proposal
 	moves := make(map[string]bool) // by path
 	for _, m := range order {
-		p, err := w.proposeModule(m, moves)
-		if err != nil {
+		p := proposal{module: m}
+		if p.last, err = w.lastVersion(m); err != nil {
+			return nil, err
+		}
+		if p.last == "" {
+			p.version, p.why = m.version, "first release"
+		} else if err := w.judge(&p, moves, apis[m.dir]); err != nil {
 			return nil, err
 		}
 		moves[m.path] = p.version != p.last
@@ -66,55 +80,49 @@ func (w *workspace) propose() ([]proposal, error) {
 	return proposals, nil
 }
 
-// proposeModule judges one module by the files that changed since its last tag
-// and by what its change log says about them.
-func (w *workspace) proposeModule(m *workModule, moves map[string]bool) (proposal, error) {
-	p := proposal{module: m}
-	var err error
-	if p.last, err = w.lastVersion(m); err != nil {
-		return p, err
-	}
-	if p.last == "" {
-		p.version, p.why = m.version, "first release"
-		return p, nil
-	}
+// judge fills in the version that follows the last one: a minor version if the
+// change log or the exported names tell of more than repairs, a patch version if
+// any file or any sibling has moved, and the last one if nothing has.
+func (w *workspace) judge(p *proposal, moves map[string]bool, api apiReport) error {
+	m := p.module
 	files, err := w.changedSince(m, m.tag(p.last))
 	if err != nil {
-		return p, err
+		return err
 	}
 	log, err := readIfAny(filepath.Join(w.root, m.dir, "CHANGELOG.md"))
 	if err != nil {
-		return p, err
+		return err
 	}
 	var reasons []string
-	place := -1
+	place := 2
 	if len(files) > 0 {
-		headings := unreleased(log)
-		place = 2
 		reasons = append(reasons, fmt.Sprintf("%d files changed", len(files)))
-		if len(headings) == 0 {
-			reasons = append(reasons, "nothing under Unreleased in CHANGELOG.md")
-		}
+		headings := unreleased(log)
 		for _, h := range headings {
 			if h != "Fixed" && h != "Security" {
 				place = 1
 			}
-			reasons = append(reasons, h)
+		}
+		reasons = append(reasons, headings...)
+		if len(headings) == 0 {
+			reasons = append(reasons, "nothing under Unreleased in CHANGELOG.md")
 		}
 	}
 	for _, s := range w.siblings(m) {
 		if moves[s.path] {
-			if place < 0 {
-				place = 2
-			}
 			reasons = append(reasons, s.dir+" moves")
 		}
 	}
 	p.version, p.why = p.last, "unchanged"
 	if len(reasons) > 0 {
-		p.version, p.why = bump(p.last, place), strings.Join(reasons, ", ")
+		p.version = bump(p.last, place)
+		if api.version != "" && semver.Compare(api.version, p.version) > 0 {
+			p.version = api.version
+			reasons = append(reasons, "exported names changed")
+		}
+		p.why = strings.Join(reasons, ", ")
 	}
-	return p, nil
+	return nil
 }
 
 // unreleased lists the headings (Added, Fixed …) of a change log's section

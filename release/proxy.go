@@ -19,12 +19,8 @@ type proxy struct{ dir string }
 // add publishes one version. pack writes its zip, gomod is its go.mod file. The
 // result is the hash of the zip as go.sum has it.
 func (p proxy) add(v module.Version, gomod []byte, pack func(io.Writer) error) (string, error) {
-	escaped, err := module.EscapePath(v.Path)
+	dir, err := p.versionsDir(v.Path)
 	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(p.dir, filepath.FromSlash(escaped), "@v")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
 	// The time is part of no hash; the Go command only wants one.
@@ -56,6 +52,25 @@ func (p proxy) add(v module.Version, gomod []byte, pack func(io.Writer) error) (
 		return "", fmt.Errorf("pack %s: %w", v, err)
 	}
 	return dirhash.HashZip(name, dirhash.Hash1)
+}
+
+// versionsDir is the directory with the versions of a module, made if need be.
+func (p proxy) versionsDir(path string) (string, error) {
+	escaped, err := module.EscapePath(path)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(p.dir, filepath.FromSlash(escaped), "@v")
+	return dir, os.MkdirAll(dir, 0o777)
+}
+
+// unlist empties the list of a module's versions. They can still be had by name.
+func (p proxy) unlist(path string) error {
+	dir, err := p.versionsDir(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "list"), nil, 0o666)
 }
 
 // appendLine adds a line to a file, which need not exist.
