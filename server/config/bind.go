@@ -7,7 +7,8 @@ import "github.com/dunlin-mq/dunlin/server/config/syntax"
 type binding interface {
 	// decode sets the value, or reports why it cannot.
 	decode(c *cursor, target any, v *syntax.Value)
-	// text renders the value for the reload log and for people.
+	// text renders the value for the reload log and for people. Values that
+	// differ have different texts.
 	text(target any) string
 	// check returns why the value is out of the row's bounds, or "". Values
 	// that did not come through decode need it.

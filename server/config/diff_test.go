@@ -74,6 +74,9 @@ func TestReloadOfSeveralOptions(t *testing.T) {
 			"Reload: client_advertise = x\nReloaded: max_payload = 5000\nReloaded: debug = true"},
 		{"one that needs a restart refuses all", "port: 4222", "debug: true, server_name: x",
 			"config reload not supported for ServerName: old=, new=x"},
+		{"tags that join to the same", "server_tags: [a, b]", `server_tags: ["a b"]`, "Reloaded: tags"},
+		{"no tags", "server_tags: []", "port: 4222", ""},
+		{"no mappings", "maps {}", "port: 4222", ""},
 		{"order of mappings", "maps {a: b, c: d}", "maps {c: d, a: b}", "Reloaded: mappings"},
 	}
 	for _, tt := range tests {
@@ -122,11 +125,11 @@ func TestSecretsAreHidden(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
-	for _, s := range mustParse(t, `port: 4333, ping_interval: "5s", server_tags: [a, b], tls {}`).Settings() {
+	for _, s := range mustParse(t, `port: 4333, ping_interval: "5s", server_tags: [a, b], tls {}, maps {a: b, c: {dest: d, weight: 5, cluster: X}}`).Settings() {
 		got[s.Name] = s.Value
 	}
 	for name, want := range map[string]string{
-		"host": "0.0.0.0", "port": "4333", "ping_interval": "5s", "server_tags": "[a b]", "tls": "enabled", "logtime": "true",
+		"host": "0.0.0.0", "port": "4333", "ping_interval": "5s", "server_tags": `["a" "b"]`, "tls": "enabled", "logtime": "true", "mappings": `"a": "b" 100%, "c": "d" 5% in "X"`,
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)

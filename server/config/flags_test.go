@@ -303,7 +303,7 @@ func TestFlagTableIsSound(t *testing.T) {
 			}
 			seen[name] = true
 		}
-		if f.Doc == "" || f.Group == "" || f.Type != TypeBool && f.Arg == "" {
+		if f.Doc == "" || f.Type != TypeBool && f.Arg == "" {
 			t.Errorf("-%s lacks help: %+v", f.Names[0], f)
 		}
 		if f.Option == "" {

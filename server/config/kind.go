@@ -137,7 +137,7 @@ var tagsKind = &kind[[]string]{
 		}
 		return tags, true
 	},
-	format: func(tags []string) string { return fmt.Sprint(tags) },
+	format: func(tags []string) string { return fmt.Sprintf("%q", tags) },
 }
 
 // labelsKind reads a map of free keys to strings.
@@ -158,7 +158,7 @@ var labelsKind = &kind[map[string]string]{
 		}
 		return labels, ok
 	},
-	format: func(m map[string]string) string { return fmt.Sprint(m) },
+	format: func(m map[string]string) string { return fmt.Sprintf("%q", m) },
 }
 
 // switchesKind reads a map of free keys to booleans.

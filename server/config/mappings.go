@@ -25,7 +25,7 @@ var mappingsKind = &kind[[]Mapping]{
 		}
 		return mappings, ok
 	},
-	format: func(m []Mapping) string { return fmt.Sprint(m) },
+	format: mappingsText,
 	check: func(_ *Option, _ string, mappings []Mapping) string {
 		for _, m := range mappings {
 			if err := m.compile(); err != nil {
@@ -75,6 +75,24 @@ func parseMapping(c *cursor, e *syntax.Entry) (Mapping, bool) {
 		return m, false
 	}
 	return m, true
+}
+
+// mappingsText renders mappings so that no two lists look the same.
+func mappingsText(mappings []Mapping) string {
+	var b strings.Builder
+	for i, m := range mappings {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q:", m.Source)
+		for _, d := range m.Dests {
+			fmt.Fprintf(&b, " %q %d%%", d.Subject, d.Weight)
+			if d.Cluster != "" {
+				fmt.Fprintf(&b, " in %q", d.Cluster)
+			}
+		}
+	}
+	return b.String()
 }
 
 // compile checks that the mapping means something.

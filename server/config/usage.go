@@ -11,20 +11,26 @@ import (
 func Usage(program string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nUsage: %s [options]\n", program)
-	group := ""
-	for i := range flagTable {
-		f := &flagTable[i]
-		if !f.Feature.Built() {
-			continue
-		}
-		if f.Group != group {
-			group = f.Group
-			fmt.Fprintf(&b, "\n%s:\n", group)
-		}
-		f.usage(&b)
+	for _, g := range flagGroups {
+		g.usage(&b)
 	}
 	b.WriteString("\n")
 	return b.String()
+}
+
+// usage writes the flags of the group that are built, if there are any.
+func (g *FlagGroup) usage(b *strings.Builder) {
+	titled := false
+	for i := range g.Flags {
+		if !g.Flags[i].Feature.Built() {
+			continue
+		}
+		if !titled {
+			fmt.Fprintf(b, "\n%s:\n", g.Title)
+			titled = true
+		}
+		g.Flags[i].usage(b)
+	}
 }
 
 // usageColumn is where the sentences about flags begin.
