@@ -82,11 +82,11 @@ var modules = map[string]moduleRule{
 var testOnly = []string{"github.com/google/go-cmp"}
 
 // outside lists the packages of the standard library that reach a socket, a
-// file or the process. A trailing "/..." covers everything below. Their values
+// file, the process or raw memory. A trailing "/..." covers everything below. Their values
 // (net/netip, net/url, io/fs) are not outside.
 var outside = []string{
 	"net", "net/http/...", "net/mail", "net/rpc/...", "net/smtp", "net/textproto",
-	"os/...", "io/ioutil", "syscall/...", "plugin", "crypto/tls",
+	"os/...", "io/ioutil", "syscall/...", "unsafe", "plugin", "crypto/tls",
 }
 
 // room is one package of server (with an entry, its directory relative to
