@@ -40,6 +40,8 @@ func TestComplaintsAboutOptions(t *testing.T) {
 			`c.conf:1:0: invalid port 65536: it should be between 0 and 65535, or -1 for a random one`},
 		{"listen with a port too small", `listen: -5`,
 			`c.conf:1:0: invalid port -5: it should be between 0 and 65535, or -1 for a random one`},
+		{"listen as an array", `listen: []`, `c.conf:1:0: expected port or host:port, got []interface {}`},
+		{"listen as a time", `listen: 2026-01-02T15:04:05Z`, `c.conf:1:0: expected port or host:port, got time.Time`},
 		{"http of the wrong type", `http: true`, `c.conf:1:0: expected port or host:port, got bool`},
 		{"https without port", `https: "abc"`, `c.conf:1:0: could not parse address string "abc"`},
 
@@ -88,6 +90,7 @@ func TestComplaintsAboutOptions(t *testing.T) {
 		{"float for a duration", `write_deadline: 1.5`,
 			`c.conf:1:0: write_deadline should be a duration such as "2m", not a float`},
 		{"write_timeout", `write_timeout: foo`, `c.conf:1:0: write_timeout must be 'default', 'close' or 'retry'`},
+		{"write_timeout as a number", `write_timeout: 5`, `c.conf:1:0: write_timeout should be a string, not an integer`},
 		{"log_format", `log_format: xml`, `c.conf:1:0: log_format must be 'text' or 'json'`},
 		{"lame duck too short", `lame_duck_duration: "10s"`,
 			`c.conf:1:0: invalid lame_duck_duration of 10s, minimum is 30 seconds`},
@@ -102,6 +105,7 @@ func TestComplaintsAboutOptions(t *testing.T) {
 		{"grace no duration", `lame_duck_grace_period: "x"`,
 			`c.conf:1:0: error parsing lame_duck_grace_period: time: invalid duration "x"`},
 
+		{"tags as a string", `server_tags: "a"`, ""},
 		{"tags", `server_tags: 5`, `c.conf:1:0: error parsing tags: unsupported type int64`},
 		{"tag", `server_tags: [a, 5 ]`, `c.conf:1:0: error parsing tags: unsupported type int64 where string is expected`},
 		{"metadata", `server_metadata: 5`, `c.conf:1:0: error parsing metadata: unsupported type int64`},

@@ -82,3 +82,22 @@ func TestHelpOnTLSNamesEveryOption(t *testing.T) {
 		}
 	}
 }
+
+func TestGroupsHoldTheWholeTable(t *testing.T) {
+	t.Parallel()
+	var fromGroups, fromTable []string
+	for _, g := range Groups() {
+		for _, row := range g.Options {
+			fromGroups = append(fromGroups, g.Title+" "+row.Name+" "+row.Since)
+		}
+		for range g.Options {
+			fromTable = append(fromTable, g.Title+" ")
+		}
+	}
+	for i, row := range Table() {
+		fromTable[i] += row.Name + " " + row.Since
+	}
+	if diff := cmp.Diff(fromTable, fromGroups); diff != "" {
+		t.Error(diff)
+	}
+}

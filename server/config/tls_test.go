@@ -88,6 +88,10 @@ func TestComplaintsAboutTLS(t *testing.T) {
 		{`min_version: "9"`, `1:5: error parsing tls config: unknown version: 9`},
 		{`min_version: 1.2`, `1:5: error parsing tls config: 'min_version' wrong type: 1.2`},
 
+		{`min_version: 2`, `1:5: error parsing tls config: 'min_version' wrong type: 2`},
+		{`min_version: true`, `1:5: error parsing tls config: 'min_version' wrong type: true`},
+		{`min_version: {}`, `1:5: error parsing tls config: 'min_version' wrong type: a map`},
+
 		{`pinned_certs: []`, ""},
 		{`pinned_certs: 5`,
 			`1:5: error parsing tls config, expected 'pinned_certs' to be a list of hex-encoded sha256 of DER encoded SubjectPublicKeyInfo`},
