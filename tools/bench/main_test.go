@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -149,5 +150,26 @@ func TestProgramTellsItsVersion(t *testing.T) {
 	got, err := program(t.Context(), "./"+filepath.Base(os.Args[0]))
 	if err != nil || got.Version != "greeter: v1" || !filepath.IsAbs(got.Path) {
 		t.Errorf("program = %+v, %v", got, err)
+	}
+}
+
+func TestBuildNamesGoAndCommit(t *testing.T) {
+	t.Parallel()
+	set := func(kv ...string) *debug.BuildInfo {
+		info := &debug.BuildInfo{GoVersion: "go1.26.0"}
+		for i := 0; i < len(kv); i += 2 {
+			info.Settings = append(info.Settings, debug.BuildSetting{Key: kv[i], Value: kv[i+1]})
+		}
+		return info
+	}
+	for want, info := range map[string]*debug.BuildInfo{
+		"go1.26.0":                                   set("CGO_ENABLED", "0"),
+		"go1.26.0, commit 0123456789ab":              set("vcs.revision", "0123456789abcdef", "vcs.modified", "false"),
+		"go1.26.0, commit 0123456789ab with changes": set("vcs.revision", "0123456789abcdef", "vcs.modified", "true"),
+		"go1.26.0, commit 01":                        set("vcs.revision", "01"),
+	} {
+		if got := buildOf(info); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

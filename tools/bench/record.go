@@ -25,7 +25,7 @@ type Machine struct {
 	Cores  int    `json:"cores"`
 	OS     string `json:"os"`
 	Kernel string `json:"kernel,omitempty"`
-	Go     string `json:"go"` // what built this tool, and dunlin if the tool built it
+	Go     string `json:"go"` // what built this tool
 }
 
 func (r Record) writeJSON(w io.Writer) error {

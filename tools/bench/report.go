@@ -35,9 +35,11 @@ func writeReport(w io.Writer, r Record, all []Workload) error {
 	if r.Quick {
 		b.WriteString("**Quick run**: too short to quote.\n\n")
 	}
-	fmt.Fprintf(&b, "- A: %s\n- B: %s\n", r.Servers[0].Version, r.Servers[1].Version)
+	for i, p := range r.Servers {
+		fmt.Fprintf(&b, "- %c: %s (%s)\n", 'A'+i, p.Version, p.Build)
+	}
 	fmt.Fprintf(&b, "- Machine: %s, %d cores, %s, kernel %s\n", r.Machine.CPU, r.Machine.Cores, r.Machine.OS, r.Machine.Kernel)
-	fmt.Fprintf(&b, "- Built with %s\n- Command: `%s`\n\n", r.Machine.Go, r.Command)
+	fmt.Fprintf(&b, "- Command: `%s` (%s)\n\n", r.Command, r.Machine.Go)
 	b.WriteString("Median (minimum–maximum) over the rounds; the ratio A/B is the median of the rounds' ratios.\n" +
 		"CPU is user plus system time of the server process.\n\n")
 	b.WriteString("| Workload | Quantity | A | B | A/B | Target | |\n|---|---|--:|--:|--:|--:|:-:|\n")

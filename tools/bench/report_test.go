@@ -17,7 +17,10 @@ func sample() Record {
 		Date:    time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC),
 		Command: "go run ./tools/bench -rounds 3",
 		Machine: Machine{CPU: "Abacus", Cores: 2, OS: "linux/amd64", Kernel: "6.1", Go: "go1.26.0"},
-		Servers: [2]Program{{Path: "/a", Version: "dunlin 0.1.0"}, {Path: "/b", Version: "nats-server: v2.15.2"}},
+		Servers: [2]Program{
+			{Version: "dunlin 0.1.0", Build: "go1.26.0, commit 0123456789ab"},
+			{Version: "nats-server: v2.15.2", Build: "go1.26.1"},
+		},
 		Results: []Result{
 			{Workload: "one", About: "first", Rounds: [][2]Values{round(0.25, 0.5), round(0.2, 0.5), round(3, 0.75)}},
 			{Workload: "two", About: "second", Rounds: [][2]Values{{{ownCPU: 1.25}, {ownCPU: 4}}}},
@@ -37,11 +40,10 @@ func TestReport(t *testing.T) {
 	}
 	want := `# Benchmark of 2026-02-03 04:05 UTC
 
-- A: dunlin 0.1.0
-- B: nats-server: v2.15.2
+- A: dunlin 0.1.0 (go1.26.0, commit 0123456789ab)
+- B: nats-server: v2.15.2 (go1.26.1)
 - Machine: Abacus, 2 cores, linux/amd64, kernel 6.1
-- Built with go1.26.0
-- Command: ` + "`go run ./tools/bench -rounds 3`" + `
+- Command: ` + "`go run ./tools/bench -rounds 3`" + ` (go1.26.0)
 
 Median (minimum–maximum) over the rounds; the ratio A/B is the median of the rounds' ratios.
 CPU is user plus system time of the server process.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 )
 
@@ -23,11 +25,12 @@ const dunlinPackage = "./server/cmd/dunlin"
 
 // Program is one of the two servers to compare.
 type Program struct {
-	Path    string `json:"path"`
-	Version string `json:"version"` // what it says itself
+	Path    string `json:"-"` // says more about the machine than about the program
+	Version string `json:"version"`
+	Build   string `json:"build"`
 }
 
-// program looks at the server at path and asks it for its version.
+// program looks at the server at path: what it calls itself, and how it was built.
 func program(ctx context.Context, path string) (Program, error) {
 	path, err := exec.LookPath(path)
 	if err != nil {
@@ -42,7 +45,25 @@ func program(ctx context.Context, path string) (Program, error) {
 		return Program{}, fmt.Errorf("%s --version: %w", path, err)
 	}
 	version, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	return Program{Path: path, Version: version}, nil
+	build := "unknown build"
+	if info, err := buildinfo.ReadFile(path); err == nil {
+		build = buildOf(info)
+	}
+	return Program{Path: path, Version: version, Build: build}, nil
+}
+
+// buildOf names the Go version and, for a program built in a checkout, the commit.
+func buildOf(info *debug.BuildInfo) string {
+	build := info.GoVersion
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			build += ", commit " + s.Value[:min(len(s.Value), 12)]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			build += " with changes"
+		}
+	}
+	return build
 }
 
 // buildDunlin compiles dunlin into dir.

@@ -103,6 +103,8 @@ func stalledSubscriber() Workload {
 		ID:    "stalled-subscriber",
 		About: "1:10, 1 KiB, one subscriber never reads; base: without it",
 		Targets: []Target{
+			// The others must not notice; the last tenth is noise, the staller's share of the writing
+			// and the memory it makes the server hold.
 			{Quantity: ownRate, Own: true, AtLeast: true, Limit: 0.9},
 		},
 	}, nine, ten)
