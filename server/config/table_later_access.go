@@ -92,7 +92,7 @@ var permissionsBlock = &Block{
 		subBlock(subjectsBlock, "publish", "pub", "import"), subBlock(subjectsBlock, "subscribe", "sub", "export"),
 		subBlock(&Block{Options: subOptions(
 			sub(TypeInteger, "max", "max_msgs", "max_messages", "max_responses"), sub(TypeDuration, "expires", "expiration", "ttl"),
-		)}, "publish_allow_responses", "allow_responses", "allow_response"),
+		)}, "publish_allow_responses", "allow_responses"),
 	),
 }
 

@@ -26,8 +26,13 @@ func clusterOptions() []Option {
 	}
 }
 
-// linkAuthBlock lets one user in on a listener that is not for clients of the
-// ordinary kind.
+// loginBlock replaces the users for clients of another protocol.
+var loginBlock = &Block{Options: subOptions(
+	sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), secret(sub(TypeString, "token")),
+	sub(TypeSeconds, "timeout"),
+)}
+
+// linkAuthBlock lets other servers in.
 var linkAuthBlock = &Block{Options: subOptions(
 	sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), secret(sub(TypeString, "token")),
 	sub(TypeSeconds, "timeout"), subBlock(userBlock, "users"),
@@ -61,7 +66,10 @@ var leafnodesBlock = &Block{Options: subOptions(
 	subBlock(&Block{Options: subOptions(
 		sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), sub(TypeString, "nkey"),
 		sub(TypeSeconds, "timeout"), sub(TypeString, "account"), sub(TypeBool, "proxy_required"),
-		subBlock(&Block{Options: subOptions(userBlock.Options, sub(TypeString, "account"))}, "users"),
+		subBlock(&Block{Options: subOptions(
+			sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), sub(TypeString, "account"),
+			sub(TypeBool, "proxy_required"),
+		)}, "users"),
 	)}, "authorization"),
 	subBlock(remoteBlock, "remotes"), sub(TypeDuration, "reconnect", "reconnect_delay", "reconnect_interval"),
 	sub(TypeDuration, "dial_timeout"), subTLS(), sub(TypeString, "advertise", "leafnode_advertise"), sub(TypeBool, "no_advertise"),
@@ -89,13 +97,13 @@ var webSocketBlock = &Block{Options: subOptions(
 	subListen(), sub(TypeString, "advertise"), sub(TypeBool, "no_tls"), subTLS(), sub(TypeBool, "same_origin"),
 	sub(TypeStrings, "allowed_origins", "allowed_origin", "allow_origins", "allow_origin", "origins", "origin"),
 	sub(TypeDuration, "handshake_timeout"), sub(TypeBool, "compression", "compress"),
-	subBlock(linkAuthBlock, "authorization", "authentication"), sub(TypeString, "jwt_cookie"), sub(TypeString, "user_cookie"),
+	subBlock(loginBlock, "authorization", "authentication"), sub(TypeString, "jwt_cookie"), sub(TypeString, "user_cookie"),
 	sub(TypeString, "pass_cookie"), sub(TypeString, "token_cookie"), sub(TypeString, "no_auth_user"), sub(TypeNames, "headers"),
 	sub(TypeDuration, "ping_interval"),
 )}
 
 var mqttBlock = &Block{Options: subOptions(
-	subListen(), subTLS(), subBlock(linkAuthBlock, "authorization", "authentication"), sub(TypeString, "no_auth_user"),
+	subListen(), subTLS(), subBlock(loginBlock, "authorization", "authentication"), sub(TypeString, "no_auth_user"),
 	sub(TypeDuration, "ack_wait", "ackwait"), sub(TypeDuration, "js_api_timeout", "api_timeout"),
 	sub(TypeInteger, "max_ack_pending", "max_pending", "max_inflight"), sub(TypeString, "js_domain"),
 	sub(TypeInteger, "stream_replicas"), sub(TypeInteger, "consumer_replicas"), sub(TypeBool, "consumer_memory_storage"),
