@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"strings"
 	"testing"
@@ -62,6 +63,18 @@ func TestFuzzAll(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestInterruptLeavesTheRest(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	err := summarise(&out, 2, func(done func(result)) {
+		runAll(ctx, []target{{Name: "FuzzA"}, {Name: "FuzzB"}}, 1, time.Second, done)
+	})
+	if want := "interrupted after 0 of 2 targets, 0 failed"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 

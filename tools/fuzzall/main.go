@@ -58,7 +58,11 @@ func fuzzAll(ctx context.Context, w io.Writer, dir, expr string, jobs int, d tim
 	}
 	fmt.Fprintf(w, "fuzzall: %d targets, %v each, %d at a time\n", len(targets), d, jobs)
 	return summarise(w, len(targets), func(done func(result)) {
-		runAll(ctx, targets, jobs, d, done)
+		runAll(ctx, targets, jobs, d, func(r result) {
+			if ctx.Err() == nil {
+				done(r)
+			}
+		})
 	})
 }
 
@@ -74,7 +78,9 @@ func patterns(dir string) []string {
 // summarise prints a line for each result of each, and what failed at the end.
 func summarise(w io.Writer, total int, each func(done func(result))) error {
 	var failures []result
+	finished := 0
 	each(func(r result) {
+		finished++
 		verdict := "ok  "
 		if r.failed {
 			verdict = "FAIL"
@@ -84,6 +90,9 @@ func summarise(w io.Writer, total int, each func(done func(result))) error {
 	})
 	for _, r := range failures {
 		fmt.Fprintf(w, "\n--- %s\n%s\nreproduce: %s\n", r.target, strings.TrimSpace(r.output), r.reproduce())
+	}
+	if finished < total {
+		return fmt.Errorf("interrupted after %d of %d targets, %d failed", finished, total, len(failures))
 	}
 	if len(failures) > 0 {
 		return fmt.Errorf("%d of %d targets failed", len(failures), total)

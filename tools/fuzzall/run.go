@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -20,7 +21,8 @@ type result struct {
 }
 
 // runAll fuzzes the targets, jobs of them at a time, and hands each result to
-// done as it comes, never two at once.
+// done as it comes, never two at once. When ctx ends, what is running is stopped
+// and what was not begun has no result.
 func runAll(ctx context.Context, targets []target, jobs int, d time.Duration, done func(result)) {
 	queue := make(chan target)
 	var mu sync.Mutex
@@ -36,6 +38,9 @@ func runAll(ctx context.Context, targets []target, jobs int, d time.Duration, do
 		})
 	}
 	for _, t := range targets {
+		if ctx.Err() != nil {
+			break
+		}
 		queue <- t
 	}
 	close(queue)
@@ -67,6 +72,9 @@ func goTest(ctx context.Context, t target, d time.Duration) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "test",
 		"-run=^$", "-fuzz=^"+t.Name+"$", "-fuzztime="+d.String(), "-parallel=1", t.Package)
 	cmd.Dir = t.Dir
+	// An interrupt makes the Go command stop its workers and keep what they found.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
