@@ -93,6 +93,9 @@ func bench(ctx context.Context, o options, args []string, stdout, stderr io.Writ
 		}
 		return nil
 	}
+	if err := prepareFiles(o.json, o.md); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return err
@@ -107,19 +110,44 @@ func bench(ctx context.Context, o options, args []string, stdout, stderr io.Writ
 	if record.Servers, err = findServers(ctx, o, dir); err != nil {
 		return err
 	}
+	err = measure(ctx, &record, chosen, o, stderr)
+	if len(record.Results) == 0 {
+		return err
+	}
+	// What was measured before something failed is worth its minutes.
+	return errors.Join(err, write(record, o, stdout))
+}
+
+// measure runs the workloads and adds their results to the record.
+func measure(ctx context.Context, r *Record, chosen []Workload, o options, stderr io.Writer) error {
 	scale := Scale{Divide: 1, Settle: o.settle}
 	if o.quick {
 		scale = Scale{Divide: 10, Settle: min(o.settle, time.Second)}
 	}
 	say := func(s string) { fmt.Fprintln(stderr, s) }
 	for _, w := range chosen {
-		result, err := runRounds(ctx, w, record.Servers, o.rounds, scale, say)
+		result, err := runRounds(ctx, w, r.Servers, o.rounds, scale, say)
 		if err != nil {
 			return err
 		}
-		record.Results = append(record.Results, result)
+		r.Results = append(r.Results, result)
 	}
-	return write(record, o, stdout)
+	return nil
+}
+
+// prepareFiles makes sure that the files can be written before minutes are spent on what goes in.
+func prepareFiles(paths ...string) error {
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
+	return nil
 }
 
 // commandLine returns the shell command that repeats this run.

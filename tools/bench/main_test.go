@@ -76,6 +76,7 @@ func TestExitCodes(t *testing.T) {
 		"bad flag":         {[]string{"-nope"}, 2},
 		"no such workload": {[]string{"-workloads", "nope"}, 1},
 		"bad expression":   {[]string{"-workloads", "("}, 1},
+		"bad output file":  {[]string{"-json", "/nonexistent/dir/file"}, 1},
 		"no such server":   {[]string{"-a", "/nonexistent/server", "-b", "/nonexistent/server"}, 1},
 	}
 	for name, tt := range tests {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +16,22 @@ import (
 
 	"github.com/dunlin-mq/dunlin/tools/bench/proc"
 )
+
+// TestMain fails the package if goroutines outlive the tests that started them.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > 1; runtime.Gosched() {
+		if code == 0 && time.Now().After(deadline) {
+			stacks := make([]byte, 64<<10)
+			fmt.Printf("goroutines left behind:\n%s\n", stacks[:runtime.Stack(stacks, true)])
+			code = 1
+		}
+		if code != 0 {
+			break
+		}
+	}
+	os.Exit(code)
+}
 
 // fakeServer is the least that a load needs to run against: exact subjects, queue groups served
 // by their first member, and hooks to misbehave.

@@ -24,30 +24,35 @@ const stalledBuffer = 32 << 10
 
 // session holds the connections and goroutines of one run.
 type session struct {
-	ctx      context.Context // ends with the session, or at its first error, which is its cause
-	cancel   context.CancelCauseFunc
-	server   Server
-	subs     []*subscriber
-	pubs     []*publisher
-	measured atomic.Bool
+	// Immutable.
+	ctx    context.Context // ends with the session, or at its first error, which is its cause
+	cancel context.CancelCauseFunc
+	server Server
 
-	conns   []net.Conn
-	running sync.WaitGroup
-	stop    func() bool
-	mu      sync.Mutex // guards conns, which the end of ctx closes from a goroutine of its own
+	// Owned by the goroutine of the run.
+	subs []*subscriber
+	pubs []*publisher
+
+	measured atomic.Bool // whether subscribers record latencies
+	running  sync.WaitGroup
+
+	mu    sync.Mutex
+	conns []net.Conn // guarded by mu: closed by the goroutine that waits for the end of ctx
 }
 
 func newSession(ctx context.Context, server Server) *session {
 	se := &session{server: server}
 	se.ctx, se.cancel = context.WithCancelCause(ctx)
-	se.stop = context.AfterFunc(se.ctx, se.hangUp)
+	se.running.Go(func() {
+		<-se.ctx.Done()
+		se.hangUp()
+	})
 	return se
 }
 
 // close ends all connections and waits for all goroutines.
 func (se *session) close() {
 	se.cancel(context.Canceled)
-	se.hangUp()
 	se.running.Wait()
 }
 
