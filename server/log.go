@@ -83,4 +83,4 @@ func (s slogSink) Log(r logging.Record) {
 func hostPort(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // LogSignal logs that the process got a signal.
-func (s *Server) LogSignal(sig os.Signal) { s.env.Log.Debugf("Trapped %q signal", sig) }
+func (s *Server) LogSignal(sig os.Signal) { s.env.Log.Infof("Trapped %q signal", sig) }

@@ -31,7 +31,9 @@ func (s *Server) Reload(opts Options) error {
 	if err := s.env.Log.Reconfigure(logConfig(next)); err != nil {
 		return err
 	}
-	next.Port = old.Port
+	if next.Port == -1 {
+		next.Port = old.Port
+	}
 	s.mu.Lock()
 	s.opts, s.loaded = next, time.Now()
 	s.mu.Unlock()
@@ -51,9 +53,8 @@ func (s *Server) Reload(opts Options) error {
 // effects are what the change of an option does to a running server beyond
 // being looked up at its next use, by the option's name.
 var effects = map[string]func(s *Server, old, next *Options){
-	"max_connections":  func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
-	"client_advertise": func(s *Server, _, _ *Options) { s.readvertise() },
-	"pid_file":         func(s *Server, _, next *Options) { s.rewritePID(next) },
+	"max_connections": func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
+	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
 }
 
 // trim closes clients until no more than limit are left.
@@ -71,14 +72,6 @@ func (s *Server) trim(limit int) {
 		closed++
 	}
 	s.env.Log.Infof("Closed %d connections to fall within max_connections", closed)
-}
-
-// readvertise tells the clients where the server wants to be connected to.
-func (s *Server) readvertise() {
-	for _, c := range s.env.Registry.All() {
-		// Clients that take no INFO now get it with their handshake.
-		_ = c.SendInfo(func(*protocol.Info) {})
-	}
 }
 
 // compileMappings prepares the subject mappings of the global account; nil

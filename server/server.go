@@ -183,11 +183,13 @@ func (s *Server) listen() error {
 	if err != nil {
 		return fmt.Errorf("Error listening on port: %s, %q", addr, err)
 	}
+	bound := *opts
+	bound.Port = l.Addr().Port
 	s.mu.Lock()
-	s.listener = l
+	s.listener, s.opts = l, &bound
 	s.mu.Unlock()
-	s.env.SetSettings(s.settings(opts, l.Addr().Port))
-	s.env.Log.Infof("Listening for client connections on %s", hostPort(opts.Host, l.Addr().Port))
+	s.env.SetSettings(s.settings(&bound, bound.Port))
+	s.env.Log.Infof("Listening for client connections on %s", hostPort(bound.Host, bound.Port))
 	return nil
 }
 

@@ -24,6 +24,7 @@ func (s *Server) settings(o *Options, port int) *client.Settings {
 		MaxSubTokens:     o.Limits.MaxSubTokens,
 		MaxConnections:   o.Limits.MaxConnections,
 		NoStall:          o.Limits.NoFastProducerStall,
+		ProxyProtocol:    o.ProxyProtocol,
 
 		PingInterval:  o.Liveness.PingInterval,
 		PingMax:       o.Liveness.PingMax,

@@ -32,6 +32,9 @@ func (c *Client) Greet() error {
 
 func (c *Client) greeting() []byte {
 	info := c.info()
+	if c.env.Settings().ProxyProtocol {
+		info.ClientIP = "" // not known yet
+	}
 	return protocol.AppendInfo(nil, &info)
 }
 

@@ -20,12 +20,15 @@ func (c *Client) connect(arg []byte) error {
 	if err := o.Validate(); err != nil {
 		return err
 	}
+	headers := o.Headers && c.env.Settings().Info.Headers
+	if o.NoResponders && !headers {
+		return protocol.ErrNoRespondersHeaders
+	}
 	if c.connected {
 		c.removeAll()
 	}
-	serverHeaders := c.env.Settings().Info.Headers
-	c.headers.Store(o.Headers && serverHeaders)
-	c.parser.Limits.Headers = o.Headers && serverHeaders
+	c.headers.Store(headers)
+	c.parser.Limits.Headers = headers
 	if !c.connected {
 		c.connected = true
 		c.live.seedRTT(time.Since(c.started))

@@ -32,6 +32,7 @@ type Settings struct {
 	MaxSubTokens     int // 0 means unlimited
 	MaxConnections   int // negative refuses everybody
 	NoStall          bool
+	ProxyProtocol    bool // a connection says after the greeting where it comes from
 
 	PingInterval  time.Duration
 	PingMax       int

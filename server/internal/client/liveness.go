@@ -58,7 +58,7 @@ func (c *Client) stopLiveness() {
 }
 
 // tick sends a PING unless the client has just shown that it lives, or gives
-// up on it.
+// up on it. The first PING is sent in any case, for the round trip time.
 func (c *Client) tick() {
 	set := c.env.Settings()
 	l := &c.live
@@ -73,7 +73,7 @@ func (c *Client) tick() {
 	l.seenCommands, l.seenBytes = commands, bytes
 	ping, stale := false, false
 	switch {
-	case active && l.rtt > 0 && now.Sub(l.rttTaken) < rttAge:
+	case !l.pinged.IsZero() && active && l.rtt > 0 && now.Sub(l.rttTaken) < rttAge:
 	case !l.ready.Load() && now.Sub(c.started) < firstPing:
 	case l.pending+1 > set.PingMax:
 		stale = true

@@ -1,9 +1,11 @@
 package client
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 )
 
@@ -67,11 +69,11 @@ func (c *Client) tracePayload(op *protocol.Op) {
 		}
 		msg = op.Header
 	}
-	dots := ""
+	shown := string(msg)
 	if set.MaxTracedMsg > 0 && len(msg) > set.MaxTracedMsg {
-		msg, dots = msg[:set.MaxTracedMsg], "..."
+		shown = string(msg[:set.MaxTracedMsg]) + "..."
 	}
-	c.Log().Tracef("<<- MSG_PAYLOAD: [%q%s]", msg, dots)
+	c.Log().Tracef("<<- MSG_PAYLOAD: [%q]", shown)
 }
 
 // traceOut logs a control line that goes out.
@@ -79,6 +81,15 @@ func (c *Client) traceOut(line string) {
 	if c.env.Log.TraceEnabled() {
 		c.Log().Tracef("->> [%s]", line)
 	}
+}
+
+// traceDelivery logs the line of a message that goes out.
+func (c *Client) traceDelivery(f *chunk.Frame, label []byte) {
+	line := append(append(append(append([]byte(nil), f.Head...), label...), f.Mid...), f.Body...)
+	if i := bytes.IndexByte(line, '\r'); i >= 0 {
+		line = line[:i]
+	}
+	c.Log().Tracef("->> [%s]", line)
 }
 
 // traceRemoved logs the end of a subscription.

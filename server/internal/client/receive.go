@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -14,8 +15,7 @@ import (
 // pass is the working memory of a client for one read batch.
 type pass struct {
 	router.Pass
-	op    protocol.Op
-	trace bool // the log wants to see every command
+	op protocol.Op
 }
 
 var passes = sync.Pool{New: func() any { return new(pass) }}
@@ -32,7 +32,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	p := passes.Get().(*pass)
 	c.pass = p
 	p.Now = time.Now().UnixNano()
-	p.trace = c.env.Log.TraceEnabled()
+	p.Trace = c.env.Log.TraceEnabled()
 	set := c.env.Settings()
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
 	c.parser.Limits.MaxPayload = set.MaxPayload
@@ -44,7 +44,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 			break
 		}
 		used += n
-		if p.trace {
+		if p.Trace {
 			c.traceOp(&p.op)
 		}
 		if err = c.carryOut(&p.op, owner); err != nil {
@@ -88,8 +88,12 @@ func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
 	case protocol.KindErr:
 		c.Log().Errorf("Client Error %s", op.Arg)
 		return protocol.ErrClientError
+	case protocol.KindInfo:
+		if !json.Valid(op.Arg) {
+			return protocol.ErrInfoJSON
+		}
 	}
-	return nil // INFO and +OK are accepted and mean nothing
+	return nil // a good INFO and +OK are accepted and mean nothing
 }
 
 // put queues a control line for this client itself.

@@ -5,6 +5,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 	"github.com/dunlin-mq/dunlin/server/internal/message"
 )
@@ -32,16 +33,21 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) bool {
 	if m.NoEcho && m.Origin == any(c) {
 		return false
 	}
-	f := m.Plain
+	var f *chunk.Frame
 	if c.headers.Load() {
-		f = m.Full
+		f = m.Full()
+	} else {
+		f = m.Plain()
 	}
-	v := c.conn.Outbox().Deliver(f(), s.label, &s.quota, b.Now)
+	v := c.conn.Outbox().Deliver(f, s.label, &s.quota, b.Now)
 	if v&conn.NeedsFlush != 0 {
 		b.Touch(c)
 	}
 	if v&^(conn.Queued|conn.NeedsFlush) != 0 {
 		s.afterDelivery(v, b)
+	}
+	if b.Trace && v&conn.Queued != 0 {
+		c.traceDelivery(f, s.label)
 	}
 	return v&conn.Queued != 0
 }

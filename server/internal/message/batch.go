@@ -17,6 +17,8 @@ type Peer interface {
 type Batch struct {
 	// Now is when the batch began, in unix nanoseconds.
 	Now int64
+	// Trace makes every delivery show up in the log.
+	Trace bool
 
 	touched   []Peer
 	congested []Peer
