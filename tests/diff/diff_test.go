@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	for _, file := range load(t) {
 		for _, scenario := range file.Scenarios {
-			t.Run(file.Topic()+"/"+strings.ReplaceAll(scenario.Name, "/", "|"), func(t *testing.T) {
+			t.Run(strings.TrimPrefix(file.TestName(scenario), t.Name()+"/"), func(t *testing.T) {
 				t.Parallel()
 				proc.Each(t, func(t *testing.T, target *proc.Target) { play(t, file, scenario, target) })
 			})

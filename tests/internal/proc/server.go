@@ -229,9 +229,14 @@ func (s *Server) WaitLog(t testing.TB, text string) string {
 		}
 		select {
 		case <-more:
+			continue
+		case <-s.done:
+			if line, more := s.log.find(text); more == nil {
+				return line
+			}
 		case <-deadline:
-			t.Fatalf("%s did not log %q", s.Target, text)
 		}
+		t.Fatalf("%s did not log %q", s.Target, text)
 	}
 }
 

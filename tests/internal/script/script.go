@@ -126,6 +126,13 @@ func (f *File) Topic() string {
 	return filepath.Base(dir) + "/" + strings.TrimSuffix(name, ".txt")
 }
 
+// TestName is the name under which a test runs the scenario, below its own:
+// TestScripts/subsystem/topic/scenario.
+func (f *File) TestName(s Scenario) string {
+	name := strings.NewReplacer("/", "|", " ", "_").Replace(s.Name)
+	return "TestScripts/" + f.Topic() + "/" + name
+}
+
 var fileMarker = regexp.MustCompile(`^-- ([\w.-]+) --$`)
 
 // Parse reads one script file; path is only for messages.
