@@ -2,13 +2,16 @@ package cli
 
 import (
 	"bufio"
+	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
@@ -155,6 +158,25 @@ func TestBenchmarkReceivesAll(t *testing.T) {
 		s.GetJSON(t, "/varz", &varz)
 		if varz.In != 20000 || varz.Out != 20000 {
 			t.Errorf("server counted %d in and %d out, want 20000 each", varz.In, varz.Out)
+		}
+	})
+}
+
+func TestOverTLS(t *testing.T) {
+	t.Parallel()
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		for _, first := range []bool{false, true} {
+			s := proc.Start(t, target, proc.Options{
+				Files:  certs.Default().Files,
+				Config: fmt.Sprintf("tls { cert_file: \"server.pem\", key_file: \"server.key\", handshake_first: %v }\n", first),
+			})
+			args := []string{"--tlsca", filepath.Join(s.Dir, "ca.pem")}
+			if first {
+				args = append(args, "--tlsfirst")
+			}
+			if got := run(t, s, append(args, "pub", "news", "secret")...); !strings.Contains(got, "Published 6 bytes") {
+				t.Errorf("handshake first %v: printed %q", first, got)
+			}
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -283,6 +284,39 @@ func TestStalledSubscriberHarmsNobody(t *testing.T) {
 		}
 		s.WaitLog(t, "Slow Consumer Detected")
 		cutOff(t, stalled)
+	})
+}
+
+// TestWriteDeadlineEndsStalledSubscriber has a subscriber that stops reading
+// while far less than max_pending waits for it.
+func TestWriteDeadlineEndsStalledSubscriber(t *testing.T) {
+	t.Parallel()
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		s := proc.Start(t, target, proc.Options{Config: "max_pending: 256MB\nwrite_deadline: \"200ms\"\n"})
+		stalled, in := dial(t, s)
+		if _, err := io.WriteString(stalled, "CONNECT {\"verbose\":false}\r\nSUB flood 1\r\nPING\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := in.ReadString('\n'); line != "PONG\r\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		pub, err := nats.Connect(s.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pub.Close)
+		payload := make([]byte, mib)
+		for range 24 {
+			if err := pub.Publish("flood", payload); err != nil {
+				t.Fatal(err)
+			}
+		}
+		line := s.WaitLog(t, "Slow Consumer Detected")
+		if !regexp.MustCompile(`WriteDeadline of 200ms exceeded with \d+ chunks of \d+ total bytes`).MatchString(line) {
+			t.Errorf("logged %q", line)
+		}
+		cutOff(t, in)
+		healthy(t, s)
 	})
 }
 

@@ -94,7 +94,7 @@ func TestPortsFileIsRemovedAtTheEnd(t *testing.T) {
 			}
 			return found
 		}
-		want := filepath.Base(target.Path(t)) + "_" + strconv.Itoa(s.Pid()) + ".ports"
+		want := target.Name(t) + "_" + strconv.Itoa(s.Pid()) + ".ports"
 		if found := find(); len(found) != 1 || filepath.Base(found[0]) != want {
 			t.Errorf("ports files %v, want %s", found, want)
 		}

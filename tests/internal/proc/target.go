@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,12 @@ var (
 
 // String names the target as scripts and subtests do.
 func (p *Target) String() string { return p.name }
+
+// Name is the program's name, by which it calls itself.
+func (p *Target) Name(t testing.TB) string {
+	t.Helper()
+	return strings.TrimSuffix(filepath.Base(p.Path(t)), exeSuffix())
+}
 
 // Path returns the program's file, building or installing it first.
 func (p *Target) Path(t testing.TB) string {
