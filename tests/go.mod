@@ -3,11 +3,13 @@ module github.com/dunlin-mq/dunlin/tests
 go 1.26.0
 
 require (
+	github.com/dunlin-mq/dunlin/server v0.0.0-00010101000000-000000000000
 	github.com/google/go-cmp v0.7.0
 	github.com/nats-io/nats.go v1.55.0
 )
 
 require (
+	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/nats-io/nkeys v0.4.17 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect
