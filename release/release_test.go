@@ -258,7 +258,12 @@ func TestTidy(t *testing.T) {
 	before := h.read("server/go.mod")
 	h.edit("server/go.mod", "require example.test/house/protocol v0.1.0\n", "")
 	h.refuses("server: not tidy: go run ./release tidy\n\tgo.mod: +require example.test/house/protocol v0.1.0", "verify")
+	untagged := h.read("tests/go.mod")
+	h.edit("tests/go.mod", "house/server v0.1.0", "house/server v0.0.0-00010101000000-000000000000") // as go mod tidy would add it
 	h.release("tidy")
+	if diff := cmp.Diff(untagged, h.read("tests/go.mod")); diff != "" {
+		t.Errorf("tests/go.mod (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(before, h.read("server/go.mod")); diff != "" {
 		t.Errorf("server/go.mod (-want +got):\n%s", diff)
 	}

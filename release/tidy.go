@@ -34,13 +34,28 @@ func tidy(w *workspace, out io.Writer) error {
 }
 
 // tidyUntagged is go mod tidy in the modules that are never tagged. Their go.mod
-// files replace the siblings, so that it works where they are.
+// files replace the siblings, so that it works where they are; the versions they
+// name mean nothing, and are those of the versions file rather than the zeros
+// that the Go command puts there.
 func (s *stage) tidyUntagged() error {
 	for _, m := range s.w.modules {
 		if m.version != "" {
 			continue
 		}
-		if err := s.gocmd.run(filepath.Join(s.w.root, m.dir), "mod", "tidy"); err != nil {
+		dir := filepath.Join(s.w.root, m.dir)
+		if err := s.gocmd.run(dir, "mod", "tidy"); err != nil {
+			return err
+		}
+		gomod, err := s.w.withSiblings(dir, func(path string) string {
+			if sibling := s.w.find(path); sibling != nil {
+				return sibling.version
+			}
+			return ""
+		})
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "go.mod"), gomod, 0o666); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,7 @@ module github.com/dunlin-mq/dunlin/tests
 go 1.26.0
 
 require (
-	github.com/dunlin-mq/dunlin/server v0.0.0-00010101000000-000000000000
+	github.com/dunlin-mq/dunlin/server v0.1.0
 	github.com/google/go-cmp v0.7.0
 	github.com/nats-io/nats.go v1.55.0
 )
