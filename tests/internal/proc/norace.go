@@ -2,4 +2,6 @@
 
 package proc
 
-const raceEnabled = false
+// Race tells that dunlin is built with the race detector, under which memory is
+// worth several times as much.
+const Race = false

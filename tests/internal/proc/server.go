@@ -101,6 +101,9 @@ func launch(t testing.TB, target *Target, o Options) *Server {
 	t.Cleanup(func() {
 		s.cmd.Process.Kill()
 		<-s.done
+		if strings.Contains(s.Log(), "WARNING: DATA RACE") {
+			t.Errorf("%s has a data race", target)
+		}
 		if t.Failed() {
 			t.Logf("log of %s:\n%s", target, tail(s.Log(), 8<<10))
 		}

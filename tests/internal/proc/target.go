@@ -96,7 +96,7 @@ func buildDunlin() (string, error) {
 	}
 	path := filepath.Join(dir, "dunlin"+exeSuffix())
 	args := []string{"build", "-o", path}
-	if raceEnabled {
+	if Race {
 		args = append(args, "-race")
 	}
 	return path, runGo(moduleRoot(), nil, append(args, "github.com/dunlin-mq/dunlin/server/cmd/dunlin")...)
