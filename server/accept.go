@@ -23,7 +23,10 @@ func (s *Server) accept(nc net.Conn) {
 	s.clients.Add(1)
 	s.mu.Unlock()
 	defer s.clients.Done()
-	if cl := s.greet(nc); cl != nil {
+	set := s.env.Settings()
+	c := conn.New(nc, set.MaxPending, set.NoStall)
+	defer c.Finish()
+	if cl := s.greet(c); cl != nil {
 		cl.Serve()
 		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
 	}
@@ -31,14 +34,12 @@ func (s *Server) accept(nc net.Conn) {
 
 // greet makes a client of a connection and says hello, or turns it away. Its
 // frame is gone from the stack while the client is served.
-func (s *Server) greet(nc net.Conn) *client.Client {
-	set := s.env.Settings()
-	c := conn.New(nc, set.MaxPending, set.NoStall)
+func (s *Server) greet(c *conn.Conn) *client.Client {
 	s.env.Counters.Total.Add(1)
 	cl := client.New(&s.env, c, s.nextID.Add(1), time.Now())
-	_, network := nc.(*net.TCPConn)
+	_, network := c.NetConn().(*net.TCPConn)
 	rules := s.rules(network)
-	if !s.env.Registry.Add(cl, set.MaxConnections) {
+	if !s.env.Registry.Add(cl, s.env.Settings().MaxConnections) {
 		cl.TurnAway(protocol.ErrMaxConnections)
 		return nil
 	}

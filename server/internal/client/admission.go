@@ -4,15 +4,10 @@ import (
 	"crypto/tls"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/transport"
 )
-
-// greetDeadline bounds the write of the first INFO, which fits into the empty
-// buffer of a new socket.
-const greetDeadline = 2 * time.Second
 
 // TLSState is what monitoring shows of a TLS connection.
 type TLSState struct {
@@ -27,7 +22,7 @@ type PeerCert struct{ Subject, SPKISHA256, CertSHA256 string }
 // Greet sends the first INFO. It implements [transport.Guest], as do
 // SetRemote and SetTLS; all are called before Serve.
 func (c *Client) Greet() error {
-	return c.conn.Hello(c.greeting(), time.Now().Add(greetDeadline))
+	return c.conn.Hello(c.greeting())
 }
 
 func (c *Client) greeting() []byte {
@@ -60,10 +55,7 @@ func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
 
 // TurnAway greets a client only to tell it that it cannot stay.
 func (c *Client) TurnAway(e *protocol.Error) {
-	line := protocol.AppendErr(c.greeting(), e.Text())
-	// Whether it is heard or not, the connection ends.
-	_ = c.conn.Hello(line, time.Now().Add(greetDeadline))
-	c.conn.Abort(e)
+	c.conn.Close(e, protocol.AppendErr(c.greeting(), e.Text()))
 	c.end(e)
 }
 

@@ -90,7 +90,7 @@ func (c *Client) ID() uint64 { return c.id }
 // Serve runs the session until the connection ends, and cleans up after it.
 func (c *Client) Serve() {
 	c.startLiveness()
-	err := c.conn.Serve(c)
+	err := c.conn.Serve()
 	c.end(err)
 }
 

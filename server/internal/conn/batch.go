@@ -20,59 +20,19 @@ type batch struct {
 	wire cursor // bytes for the socket
 	// With a codec, plain holds what is still to be encoded, and sealed is
 	// how many plain bytes stand behind the bytes in wire.
-	coded  bool
+	codec  Codec
 	plain  cursor
 	sealed int
+	// final: nothing comes after this batch, and the codec says so to the
+	// peer; shut: it has.
+	final, shut bool
 
-	round int   // bytes written under the present deadline
+	armed bool  // a write deadline is set
+	round int   // bytes written under it
 	err   error // of the last push
 	push1 func(fd uintptr) bool
 	pushN func(fd uintptr) bool
 	wrote func(plain int) // accounts for bytes that left
-}
-
-// cursor is a list of segments being consumed from the front.
-type cursor struct {
-	segs *segs // nil when nothing is left
-	next int   // first segment not fully consumed
-	left int   // bytes
-}
-
-func (c *cursor) set(list *segs, size int) { c.segs, c.next, c.left = list, 0, size }
-
-// front returns the segments that are left.
-func (c *cursor) front() []seg {
-	if c.segs == nil {
-		return nil
-	}
-	return c.segs.list[c.next:]
-}
-
-// advance consumes n bytes.
-func (c *cursor) advance(n int) {
-	c.left -= n
-	for n > 0 {
-		s := &c.segs.list[c.next]
-		if n < len(s.b) {
-			s.b = s.b[n:]
-			return
-		}
-		n -= len(s.b)
-		s.c.Release()
-		*s = seg{}
-		c.next++
-	}
-	if c.left == 0 {
-		c.discard()
-	}
-}
-
-// discard gives up what is left.
-func (c *cursor) discard() {
-	if c.segs != nil {
-		c.segs.release()
-	}
-	*c = cursor{}
 }
 
 // init binds the functions given to RawConn.Write, once, so that writing
@@ -90,34 +50,42 @@ func (w *batch) init(wrote func(plain int)) {
 }
 
 // start takes a list of plain bytes.
-func (w *batch) start(list *segs, size int, codec Codec) {
-	w.coded = codec != nil
-	if w.coded {
+func (w *batch) start(list *segs, size int, codec Codec, final bool) {
+	w.codec, w.final = codec, final
+	if codec != nil {
 		w.plain.set(list, size)
 	} else {
 		w.wire.set(list, size)
 	}
 }
 
-// done reports whether everything is written.
-func (w *batch) done() bool { return w.wire.left == 0 && w.plain.left == 0 }
+// left returns how many bytes are still to be written, as far as one knows.
+func (w *batch) left() int { return w.wire.left + w.plain.left }
 
 // seal encodes the next plain bytes, once everything encoded before is
 // written, and fetches what the codec has queued by itself.
-func (w *batch) seal(codec Codec) error {
-	if codec == nil || w.wire.left > 0 {
+func (w *batch) seal() error {
+	if w.codec == nil || w.wire.left > 0 {
 		return nil
 	}
 	for w.plain.left > 0 && w.sealed < sealMax {
 		b := w.plain.front()[0].b
-		if err := codec.Seal(b); err != nil {
+		if err := w.codec.Seal(b); err != nil {
 			return err
 		}
 		w.sealed += len(b)
 		w.plain.advance(len(b))
 	}
-	if out := codec.take(); out != nil {
+	if w.final && w.plain.left == 0 && !w.shut {
+		w.shut = true
+		if err := w.codec.Shut(); err != nil {
+			return err
+		}
+	}
+	if out := w.codec.take(); out != nil {
 		w.wire.set(out, out.size())
+	} else {
+		w.credit()
 	}
 	return nil
 }
@@ -127,10 +95,16 @@ func (w *batch) seal(codec Codec) error {
 func (w *batch) advance(n int) {
 	w.wire.advance(n)
 	w.round += n
-	switch {
-	case !w.coded:
+	if w.codec == nil {
 		w.wrote(n)
-	case w.wire.left == 0 && w.sealed > 0:
+	} else if w.wire.left == 0 {
+		w.credit()
+	}
+}
+
+// credit accounts for the plain bytes all of whose encoding has left.
+func (w *batch) credit() {
+	if w.sealed > 0 {
 		w.wrote(w.sealed)
 		w.sealed = 0
 	}
@@ -144,14 +118,17 @@ func (w *batch) discard() {
 
 // try writes without blocking; what the kernel does not take stays.
 func (w *batch) try(raw syscall.RawConn) error {
+	if err := w.seal(); err != nil || w.wire.left == 0 {
+		return err
+	}
 	if err := raw.Write(w.push1); err != nil {
 		return err
 	}
 	return w.err
 }
 
-// block writes, waiting for the peer until the write deadline: everything, or
-// as much as one deadline is for.
+// block writes what is sealed, waiting for the peer until the write deadline:
+// everything, or as much as one deadline is for.
 func (w *batch) block(raw syscall.RawConn, nc net.Conn) error {
 	w.round = 0
 	if raw != nil {

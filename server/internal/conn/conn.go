@@ -17,9 +17,6 @@ var (
 	ErrWriteDeadline = errors.New("write deadline exceeded")
 	// ErrWrite wraps every other error of a write.
 	ErrWrite = errors.New("write error")
-	// errFlushed ends a writer that has written the last bytes of a closing
-	// connection. The cause of the close was set before.
-	errFlushed = errors.New("closed")
 )
 
 // Session is what a connection carries.
@@ -27,7 +24,7 @@ type Session interface {
 	// Receive is called by the read loop with the unread bytes. It returns
 	// how many it used and, when it knows, how many it wants to see in one
 	// piece from there. It may keep parts of b only by retaining owner. An
-	// error ends the connection.
+	// error ends the read loop; the session has closed the connection then.
 	Receive(b []byte, owner *chunk.Chunk) (used, need int, err error)
 	// WriteDeadline is how long the peer may take for a batch.
 	WriteDeadline() time.Duration
@@ -40,7 +37,7 @@ type Session interface {
 type WriteStall struct {
 	Chunks   int // left to be written
 	Bytes    int // tried to write
-	Wrote    int // written nevertheless
+	Wrote    int // of these, written nevertheless
 	Deadline time.Duration
 }
 
@@ -54,22 +51,27 @@ type Codec interface {
 	// Seal encodes plain bytes and queues the result. Called by the owner of
 	// the outbox, possibly at the same time as Open.
 	Seal(plain []byte) error
+	// Shut queues what tells the peer that nothing comes after. Called like
+	// Seal, last.
+	Shut() error
 
-	// take and queued give access to the wire bytes queued by Seal, and by
-	// Open (TLS answers some records by itself).
+	// take and queued give access to the wire bytes queued by Seal and Shut,
+	// and by Open (TLS answers some records by itself). They may be called at
+	// any time.
 	take() *segs
 	queued() bool
 }
 
 // Conn is one connection.
 type Conn struct {
+	// Immutable after Attach.
 	nc      net.Conn
 	raw     syscall.RawConn // nil where reads and writes cannot be tried
-	codec   Codec           // nil for plain transports; set before Serve
 	session Session
 
-	out Outbox
-	w   batch // of the holder of the outbox's owner bit
+	out   Outbox
+	codec Codec // nil for plain transports; set before Serve, under out.mu
+	w     batch // of the holder of the outbox's owner bit
 
 	cause atomic.Pointer[error]
 
@@ -77,9 +79,11 @@ type Conn struct {
 	wire  input // bytes off the socket
 	plain input // decoded bytes, with a codec
 	read  struct {
-		n   int
-		err error
-		fn  func(fd uintptr) bool
+		n      int
+		err    error
+		fn     func(fd uintptr) bool
+		filled bool // the last read that could not be tried filled its buffer
+		gone   bool // the peer sends no more
 	}
 }
 
@@ -99,11 +103,14 @@ func New(nc net.Conn, maxPending int64, drop bool) *Conn {
 	return c
 }
 
+// Attach names the session, before anything else is done with the connection.
+func (c *Conn) Attach(s Session) { c.session = s }
+
 // Outbox returns the queue of bytes for the peer.
 func (c *Conn) Outbox() *Outbox { return &c.out }
 
-// NetConn returns the socket. Whoever reads or writes it directly must not do
-// so while Serve runs.
+// NetConn returns the socket, to ask for its addresses. Reading and writing
+// belong to the Conn.
 func (c *Conn) NetConn() net.Conn { return c.nc }
 
 // Cause returns why the connection ended, or nil as long as it has not.
@@ -117,76 +124,4 @@ func (c *Conn) Cause() error {
 // setCause records the first cause; later ones are consequences of it.
 func (c *Conn) setCause(err error) bool {
 	return c.cause.CompareAndSwap(nil, &err)
-}
-
-// Close ends the connection: last, if any, and what is queued get one short
-// chance to be written, then the socket is closed. Serve returns soon after.
-// The first cause is kept. Safe for concurrent use; never blocks.
-func (c *Conn) Close(cause error, last []byte) {
-	if !c.setCause(cause) {
-		return
-	}
-	o := &c.out
-	o.mu.Lock()
-	if o.state != outOpen {
-		o.mu.Unlock()
-		c.nc.Close()
-		return
-	}
-	if len(last) > 0 {
-		o.copyLocked(len(last), last, nil, nil, nil)
-		o.pending += int64(len(last))
-	}
-	o.state = outClosing
-	c.nc.SetWriteDeadline(time.Now().Add(closeGrace))
-	mine := !o.owned
-	if mine {
-		o.owned = true
-		c.takeLocked()
-	}
-	o.mu.Unlock()
-	if mine {
-		go c.writer(nil)
-	}
-	// The read loop need not see more of what the peer sends.
-	c.nc.SetReadDeadline(aLongTimeAgo)
-}
-
-// Abort ends the connection at once; what is queued is lost.
-func (c *Conn) Abort(cause error) {
-	c.setCause(cause)
-	o := &c.out
-	o.mu.Lock()
-	if !o.owned {
-		o.discardLocked()
-	}
-	o.state = outClosed
-	o.mu.Unlock()
-	c.nc.Close()
-}
-
-// aLongTimeAgo is a deadline that has passed.
-var aLongTimeAgo = time.Unix(1, 0)
-
-// AwaitDrain slows a publisher down that is faster than this connection's
-// peer: it waits until the outbox is no longer congested, at most for limit,
-// and returns how long it waited.
-func (c *Conn) AwaitDrain(limit time.Duration) time.Duration {
-	o := &c.out
-	o.mu.Lock()
-	before := o.written
-	o.mu.Unlock()
-	drained := o.congestion()
-	if drained == nil || limit <= 0 {
-		return 0
-	}
-	start := time.Now()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-drained:
-	case <-timer.C:
-		o.waitedInVain(before)
-	}
-	return time.Since(start)
 }

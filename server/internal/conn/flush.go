@@ -15,13 +15,17 @@ import (
 // with the bit. The writer blocks, under the write deadline, until the queue
 // is empty, clears the deadline, returns the bit and ends. While a writer
 // lives nobody else calls RawConn.Write: it would wait for the writer.
+//
+// The owner looks at the queue once more, under the lock, before it returns
+// the bit; so whoever queues bytes and finds the bit taken may go.
 
 const (
 	// inPlace is the largest batch, bytes, that a publisher writes itself.
 	// Larger ones go to a writer so that reading and writing overlap.
 	inPlace = 96 << 10
-	// closeGrace is how long the last bytes of a closing connection may take.
-	closeGrace = 100 * time.Millisecond
+	// inPlaceRounds is how many batches in a row it writes: others may be
+	// filling the queue as fast as it empties it.
+	inPlaceRounds = 2
 )
 
 // Flush writes what is queued, as far as the kernel takes it without
@@ -30,50 +34,64 @@ func (c *Conn) Flush() {
 	o := &c.out
 	o.mu.Lock()
 	o.dirty = false
-	if o.owned || o.state == outClosed || !c.queuedLocked() {
+	if o.owned || !c.takeLocked() {
 		o.mu.Unlock()
 		return
 	}
 	o.owned = true
+	o.mu.Unlock()
 	for round := 0; ; round++ {
-		size := c.takeLocked()
-		o.mu.Unlock()
-		if c.raw == nil || size > inPlace || round == 2 {
+		if c.raw == nil || round == inPlaceRounds || c.w.left() > inPlace {
 			go c.writer(nil)
 			return
 		}
-		err := c.w.seal(c.codec)
-		if err == nil {
-			err = c.w.try(c.raw)
-		}
-		if err != nil || !c.w.done() {
+		if err := c.w.try(c.raw); err != nil || c.w.left() > 0 {
 			go c.writer(err)
 			return
 		}
-		o.mu.Lock()
-		if o.state != outOpen {
-			o.mu.Unlock()
-			go c.writer(nil) // it ends the connection
-			return
-		}
-		if !c.queuedLocked() {
-			o.owned = false
-			o.mu.Unlock()
+		if !c.next() {
 			return
 		}
 	}
 }
 
-// queuedLocked reports whether there is anything to write.
-func (c *Conn) queuedLocked() bool {
-	return c.out.queue != nil || c.codec != nil && c.codec.queued()
+// next is called by the owner when its batch is written: it takes the next
+// one, or returns the bit, or ends the connection. It reports whether there is
+// something to write.
+func (c *Conn) next() bool {
+	o := &c.out
+	o.mu.Lock()
+	if c.takeLocked() {
+		o.mu.Unlock()
+		return true
+	}
+	end := o.state >= outClosing
+	if !end {
+		c.disarmLocked()
+		o.owned = false
+	}
+	o.mu.Unlock()
+	if end {
+		c.endWriting(nil)
+	}
+	return false
 }
 
-// takeLocked moves the queue into the owner's batch and returns its size.
-func (c *Conn) takeLocked() int {
-	list, size := c.out.takeLocked()
-	c.w.start(list, size, c.codec)
-	return size
+// takeLocked moves what is queued into the batch of the owner, and reports
+// whether there is anything to write. A closing connection has a last batch
+// even if it is empty: it ends the stream.
+func (c *Conn) takeLocked() bool {
+	o := &c.out
+	final := o.state == outClosing
+	switch {
+	case o.state == outClosed || c.w.final:
+		return false
+	case o.bytes.size > 0, final, c.codec != nil && c.codec.queued():
+		list, size := o.bytes.take()
+		c.w.start(list, size, c.codec, final)
+		return true
+	}
+	return false
 }
 
 // wrote accounts for bytes that left.
@@ -86,50 +104,27 @@ func (c *Conn) wrote(n int) {
 // writer owns the socket until there is nothing left to write. It begins with
 // the batch, and the error if any, of whoever started it.
 func (c *Conn) writer(err error) {
-	o := &c.out
 	for err == nil {
-		if err = c.writeBatch(); err != nil {
-			break
-		}
-		if !c.w.done() {
-			continue
-		}
-		o.mu.Lock()
+		err = c.w.seal()
 		switch {
-		case c.queuedLocked() && o.state != outClosed:
-			c.takeLocked()
-		case o.state == outOpen:
-			c.nc.SetWriteDeadline(time.Time{})
-			o.owned = false
-			o.mu.Unlock()
+		case err != nil:
+		case c.w.wire.left > 0:
+			err = c.writeRound()
+		case c.w.plain.left == 0 && !c.next():
 			return
-		default:
-			err = errFlushed
 		}
-		o.mu.Unlock()
 	}
 	c.endWriting(err)
 }
 
-// writeBatch writes what one deadline is for, waiting for the peer, and
+// writeRound writes what one deadline is for, waiting for the peer, and
 // applies the write deadline policy. A nil error means to go on.
-func (c *Conn) writeBatch() error {
-	if err := c.w.seal(c.codec); err != nil {
-		return err
-	}
-	if c.w.wire.left == 0 {
-		return nil
-	}
-	d := c.armWriteDeadline()
+func (c *Conn) writeRound() error {
+	d := c.session.WriteDeadline()
+	c.arm(d)
 	before := c.w.wire.left
 	err := c.w.block(c.raw, c.nc)
-	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
-		return err
-	}
-	c.out.mu.Lock()
-	open := c.out.state == outOpen
-	c.out.mu.Unlock()
-	if !open {
+	if !errors.Is(err, os.ErrDeadlineExceeded) || c.closing() {
 		return err
 	}
 	stall := WriteStall{
@@ -141,31 +136,22 @@ func (c *Conn) writeBatch() error {
 	return ErrWriteDeadline
 }
 
-// armWriteDeadline starts the time allowed for the next batch. It does so
-// under the lock, so that it cannot undo the shorter deadline of a close.
-func (c *Conn) armWriteDeadline() time.Duration {
-	c.out.mu.Lock()
-	defer c.out.mu.Unlock()
-	d := c.session.WriteDeadline()
-	if c.out.state != outOpen {
-		d = closeGrace
+// arm starts the time allowed for a round. A closing connection keeps the
+// deadline of its end.
+func (c *Conn) arm(d time.Duration) {
+	o := &c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.state < outClosing {
+		c.w.armed = true
+		c.nc.SetWriteDeadline(time.Now().Add(d))
 	}
-	c.nc.SetWriteDeadline(time.Now().Add(d))
-	return d
 }
 
-// endWriting closes the socket: after an error, or because the connection is
-// closing and everything was written. The owner bit is never returned.
-func (c *Conn) endWriting(err error) {
-	switch {
-	case errors.Is(err, errFlushed), errors.Is(err, ErrWriteDeadline):
-	default:
-		err = errors.Join(ErrWrite, err)
+// disarmLocked ends it, so that it cannot hit a later write in place.
+func (c *Conn) disarmLocked() {
+	if c.w.armed {
+		c.w.armed = false
+		c.nc.SetWriteDeadline(time.Time{})
 	}
-	c.setCause(err)
-	c.w.discard()
-	c.out.mu.Lock()
-	c.out.discardLocked()
-	c.out.mu.Unlock()
-	c.nc.Close()
 }

@@ -3,12 +3,17 @@ package conn
 import "github.com/dunlin-mq/dunlin/server/internal/chunk"
 
 const (
-	readSize = 64 << 10 // buffer borrowed for a read
-	readRoom = 16 << 10 // a read with less room than this in its buffer is not worth it
+	// readSize is the buffer, bytes, borrowed to try a read.
+	readSize = 64 << 10
+	// waitSize is the buffer held during a read that cannot be tried, unless
+	// the read before filled its own.
+	waitSize = 4 << 10
+	// readRoom is the least that a read should find free in its buffer.
+	readRoom = 16 << 10
 )
 
 // input is the unread part of a byte stream: the bytes [start, end) of a
-// borrowed chunk. It belongs to the read loop.
+// borrowed chunk. It belongs to the read loop. The zero value is empty.
 type input struct {
 	c          *chunk.Chunk
 	start, end int
@@ -16,8 +21,8 @@ type input struct {
 	// piece before it can go on; 0 when it does not know.
 	need int
 	// large is the size of the last message that did not fit into an
-	// ordinary buffer. Such messages come in series, so the next buffers are
-	// sized for a few of them.
+	// ordinary buffer, 0 if there was none lately. Such messages come in
+	// series, so the next buffers are sized for a few of them.
 	large int
 }
 
@@ -29,30 +34,29 @@ func (in *input) bytes() []byte {
 	return in.c.Buf[in.start:in.end]
 }
 
-// room returns space to read into, borrowing or moving to another chunk if
-// the present one has too little left or holds consumed bytes that somebody
-// still refers to.
-func (in *input) room() []byte {
+// room returns space to read into; it is never empty. Without a chunk it
+// borrows one of size bytes; it moves to another one if the present one has
+// too little left, or holds consumed bytes that somebody still refers to.
+func (in *input) room(size int) []byte {
+	ahead := min(4*in.large, chunk.Max)
 	if in.c == nil {
-		in.c = chunk.Get(max(readSize, min(4*in.large, chunk.Max)))
-		in.start, in.end = 0, 0
+		in.c = chunk.Get(max(size, ahead))
 		return in.c.Buf
 	}
 	held := in.end - in.start
-	want := held + readRoom
+	want := held + min(readRoom, size)
 	if in.need > held {
 		// Grow in steps of what has really arrived, not of what was announced.
-		want = min(in.need, max(4*held, readSize))
+		want = min(in.need, max(4*held, size))
 	}
-	if len(in.c.Buf)-in.start >= want {
-		return in.c.Buf[in.end:]
-	}
-	if len(in.c.Buf) >= want && !in.c.Shared() {
+	switch {
+	case len(in.c.Buf)-in.start >= want:
+	case len(in.c.Buf) >= want && !in.c.Shared():
 		copy(in.c.Buf, in.bytes())
 		in.start, in.end = 0, held
-		return in.c.Buf[held:]
+	default:
+		in.move(max(want, size, ahead))
 	}
-	in.move(max(want, readSize, min(4*in.large, chunk.Max)))
 	return in.c.Buf[in.end:]
 }
 
@@ -70,21 +74,22 @@ func (in *input) filled(n int) { in.end += n }
 // consumed records that the session took n bytes and wants to see need bytes
 // from there.
 func (in *input) consumed(n, need int) {
-	if n >= in.need && in.need > readSize {
+	switch {
+	case in.need > readSize && n >= in.need:
 		in.large = in.need
-	} else if n > 0 && in.large > 0 && need <= readSize && n <= readSize/2 {
+	case n > 0 && n <= readSize/2 && need <= readSize:
 		in.large = 0
 	}
 	in.start += n
 	in.need = need
-	if in.start == in.end {
-		in.reset()
+	if in.start == in.end && in.c != nil {
+		in.rewind()
 	}
 }
 
-// reset makes the whole chunk available again, or gives it up when consumed
+// rewind makes the whole chunk available again, or gives it up when consumed
 // bytes of it are still queued somewhere.
-func (in *input) reset() {
+func (in *input) rewind() {
 	in.start, in.end = 0, 0
 	if in.c.Shared() {
 		in.release()
@@ -99,10 +104,13 @@ func (in *input) park() {
 	case in.c == nil:
 	case held == 0:
 		in.release()
-	case len(in.c.Buf) > 512 && held <= len(in.c.Buf)/8:
+	case len(in.c.Buf) > parkSize && held <= len(in.c.Buf)/8:
 		in.move(held)
 	}
 }
+
+// parkSize is the smallest chunk: nothing is gained by leaving one of these.
+const parkSize = 512
 
 // release gives the buffer back, with whatever is in it.
 func (in *input) release() {

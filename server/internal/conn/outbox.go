@@ -2,17 +2,9 @@ package conn
 
 import (
 	"sync"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
-)
-
-const (
-	// refMin is the size in bytes from which a body is queued by reference
-	// instead of being copied.
-	refMin = 16 << 10
-	// refSpread bounds how much memory a queued body may pin: a body is
-	// referenced only if its chunk is at most this many times larger.
-	refSpread = 16
 )
 
 // Verdict says what became of bytes given to an outbox.
@@ -27,8 +19,9 @@ const (
 	NeedsFlush
 	// Congested: more than three quarters of the limit are pending.
 	Congested
-	// Overflow: the bytes would have passed the limit; the outbox takes no
-	// more. Reported once, to the caller whose bytes they were.
+	// Overflow: the bytes would have passed the limit, and the outbox takes
+	// no more. Reported once, to the caller whose bytes they were, who has to
+	// end the connection.
 	Overflow
 	// Spent: the quota was used up before this delivery.
 	Spent
@@ -47,33 +40,43 @@ type Quota struct {
 type Traffic struct{ Msgs, Bytes uint64 }
 
 // Outbox queues the bytes that wait to be written to one connection. It has
-// no socket: the connection's flusher takes batches out of it.
+// no socket: the holder of the owner bit (see flush.go) takes batches out of
+// it. Its lock is a leaf.
 type Outbox struct {
 	mu sync.Mutex
 
+	// Immutable.
+	max  int64 // limit for pending
+	drop bool  // when congested, drop messages instead of stalling publishers
+
 	// Guarded by mu.
-	queue   *segs  // nil when empty
-	free    []byte // unused rest of the last chunk in queue, when that may be appended to
-	pending int64  // bytes queued or taken and not yet written
+	bytes   queue
+	pending int64  // bytes queued, or taken and not yet written
 	written uint64 // bytes written since the start: shows progress
-	hint    int    // size of the last batch, sizes the next chunk
-	max     int64  // limit for pending
-	owned   bool   // somebody writes and will look at the queue again
-	dirty   bool   // somebody will flush at the end of its batch
-	drop    bool   // when congested, drop messages instead of stalling publishers
+
 	state   outState
+	owned   bool          // somebody writes and will look at the queue again
+	dirty   bool          // somebody will flush at the end of its batch
+	closeBy time.Time     // when a closing outbox gives up
+	linger  bool          // the last bytes have to reach the peer
+	isOver  bool          // nobody writes any more
+	over    chan struct{} // closed then; nil when nobody waits for that
+
 	drained chan struct{} // closed when no longer congested; nil when nobody waits
 	stuckAt uint64        // value of written+1 when a publisher last stalled here in vain
+
 	traffic Traffic
 	last    int64 // when a message was last queued, unix nanoseconds
 	stalls  uint64
 }
 
+// outState only ever grows.
 type outState uint8
 
 const (
 	outOpen    outState = iota
-	outClosing          // takes nothing more; what is queued is written, then the socket is closed
+	outFull             // overflowed: takes nothing more, and waits for the end
+	outClosing          // takes nothing more; what is queued is written, then the connection ends
 	outClosed           // takes nothing, writes nothing
 )
 
@@ -91,6 +94,10 @@ func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verd
 		o.mu.Unlock()
 		return Spent
 	}
+	if o.drop && o.congestedLocked() {
+		o.mu.Unlock()
+		return 0
+	}
 	v := o.admitLocked(n)
 	if v&Queued == 0 {
 		o.mu.Unlock()
@@ -103,19 +110,16 @@ func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verd
 	o.traffic.Msgs++
 	o.traffic.Bytes += uint64(f.Size)
 	o.last = now
-	if f.Owner != nil && len(f.Body) >= refMin && len(f.Owner.Buf) <= refSpread*len(f.Body) {
-		o.copyLocked(len(f.Head)+len(label)+len(f.Mid), f.Head, label, f.Mid, nil)
-		f.Owner.Retain()
-		o.queue.list = append(o.queue.list, seg{f.Owner, f.Body})
-		o.free = nil
-	} else {
-		o.copyLocked(n, f.Head, label, f.Mid, f.Body)
+	if o.drop {
+		v &^= Congested // nobody is slowed down
 	}
+	o.bytes.message(f, label)
 	o.mu.Unlock()
 	return v
 }
 
-// Put queues bytes that belong to no subscription: control lines.
+// Put queues bytes that belong to no subscription: control lines. They are
+// not dropped for congestion.
 func (o *Outbox) Put(b []byte) Verdict {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -124,7 +128,7 @@ func (o *Outbox) Put(b []byte) Verdict {
 	}
 	v := o.admitLocked(len(b))
 	if v&Queued != 0 {
-		o.copyLocked(len(b), b, nil, nil, nil)
+		o.bytes.copy(b, nil, nil, nil)
 	}
 	return v &^ Congested
 }
@@ -132,18 +136,14 @@ func (o *Outbox) Put(b []byte) Verdict {
 // admitLocked decides whether n more bytes are taken and accounts for them.
 func (o *Outbox) admitLocked(n int) Verdict {
 	v := Queued
-	after := o.pending + int64(n)
-	if after > o.max-o.max/4 {
-		if after > o.max {
-			o.state = outClosed
-			return Overflow
-		}
-		if o.drop {
-			return 0
-		}
+	if o.pending+int64(n) > o.max {
+		o.state = outFull
+		return Overflow
+	}
+	o.pending += int64(n)
+	if o.congestedLocked() {
 		v |= Congested
 	}
-	o.pending = after
 	if !o.owned && !o.dirty {
 		o.dirty = true
 		v |= NeedsFlush
@@ -151,57 +151,11 @@ func (o *Outbox) admitLocked(n int) Verdict {
 	return v
 }
 
-// copyLocked appends n bytes, the four parts, to the last chunk, or to a new
-// one when they do not fit.
-func (o *Outbox) copyLocked(n int, a, b, c, d []byte) {
-	if n <= len(o.free) {
-		i := copy(o.free, a)
-		i += copy(o.free[i:], b)
-		i += copy(o.free[i:], c)
-		copy(o.free[i:], d)
-		last := o.queue.last()
-		last.b = last.b[:len(last.b)+n]
-		o.free = o.free[n:]
-		return
-	}
-	for _, p := range [...][]byte{a, b, c, d} {
-		for len(p) > 0 {
-			if len(o.free) == 0 {
-				o.growLocked(n)
-			}
-			k := copy(o.free, p)
-			last := o.queue.last()
-			last.b = last.b[:len(last.b)+k]
-			o.free = o.free[k:]
-			p = p[k:]
-		}
-	}
-}
-
-// growLocked adds an empty chunk. Its size follows what the connection sends:
-// the first one fits the previous batch, the next ones are larger.
-func (o *Outbox) growLocked(n int) {
-	size := max(o.hint, n)
-	if o.queue == nil {
-		o.queue = newSegs()
-	} else {
-		size = max(size, 16<<10)
-	}
-	c := chunk.Get(min(size, 64<<10))
-	o.queue.list = append(o.queue.list, seg{c, c.Buf[:0]})
-	o.free = c.Buf
-}
-
-// takeLocked hands over everything queued; nil when there is nothing. The
-// caller holds the owner bit.
-func (o *Outbox) takeLocked() (batch *segs, size int) {
-	batch = o.queue
-	o.queue, o.free, o.dirty = nil, nil, false
-	if batch != nil {
-		size = batch.size()
-	}
-	o.hint = size
-	return batch, size
+// forceLocked queues bytes whatever the limit is: the first and the last ones
+// of a connection.
+func (o *Outbox) forceLocked(b []byte) {
+	o.bytes.copy(b, nil, nil, nil)
+	o.pending += int64(len(b))
 }
 
 // wroteLocked accounts for n bytes that left, and wakes stalled publishers
@@ -209,50 +163,40 @@ func (o *Outbox) takeLocked() (batch *segs, size int) {
 func (o *Outbox) wroteLocked(n int) {
 	o.pending -= int64(n)
 	o.written += uint64(n)
-	if o.drained != nil && o.pending <= o.max-o.max/4 {
-		close(o.drained)
-		o.drained = nil
+	if o.drained != nil && !o.congestedLocked() {
+		o.wakeLocked()
 	}
 }
 
-// discardLocked drops what is queued and refuses everything to come.
-func (o *Outbox) discardLocked() {
+// endLocked drops what is queued, refuses everything to come, and tells who
+// waits that nobody writes any more.
+func (o *Outbox) endLocked() {
 	o.state = outClosed
-	if o.queue != nil {
-		o.queue.release()
-	}
-	o.queue, o.free = nil, nil
+	o.bytes.discard()
+	o.pending = 0
 	if o.drained != nil {
-		close(o.drained)
-		o.drained = nil
+		o.wakeLocked()
+	}
+	o.owned, o.isOver = true, true // nobody ever owns it again
+	if o.over != nil {
+		close(o.over)
+		o.over = nil
 	}
 }
 
-// congestion returns a channel that is closed when the outbox has drained
-// below the congestion mark, or nil when a publisher need not wait: it is not
-// congested, or has made no progress since somebody last waited in vain (a
-// peer that does not read at all stalls nobody twice).
-func (o *Outbox) congestion() <-chan struct{} {
+// awaitEnd waits until nobody writes any more.
+func (o *Outbox) awaitEnd() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.state != outOpen || o.pending <= o.max-o.max/4 || o.stuckAt == o.written+1 {
-		return nil
+	if o.isOver {
+		o.mu.Unlock()
+		return
 	}
-	o.stalls++
-	if o.drained == nil {
-		o.drained = make(chan struct{})
+	if o.over == nil {
+		o.over = make(chan struct{})
 	}
-	return o.drained
-}
-
-// waitedInVain records that a publisher stalled here without any progress
-// being possible in its time.
-func (o *Outbox) waitedInVain(since uint64) {
-	o.mu.Lock()
-	if o.written == since {
-		o.stuckAt = o.written + 1
-	}
+	over := o.over
 	o.mu.Unlock()
+	<-over
 }
 
 // Snapshot is the state of an outbox for monitoring.

@@ -1,57 +1,67 @@
 package conn
 
 import (
+	"errors"
 	"io"
+	"os"
 	"time"
 )
 
-// Serve reads until the connection ends and returns the cause: io.EOF when
-// the peer closed, an error of the session or the socket, or what was given
-// to Close. The caller's goroutine is the connection's read loop.
-func (c *Conn) Serve(s Session) error {
-	c.session = s
-	err := c.loop()
+// Serve reads until the connection ends and returns why: io.EOF when the peer
+// closed, or an error of the session or the socket. The caller's goroutine is
+// the connection's read loop; it calls Close, if nobody has, and Finish
+// afterwards.
+func (c *Conn) Serve() error {
+	err := c.Cause()
+	if err == nil {
+		err = c.loop()
+	}
 	c.wire.release()
 	c.plain.release()
 	return err
 }
 
-// Attach names the session before Serve is called, so that bytes can already
-// be written.
-func (c *Conn) Attach(s Session) { c.session = s }
-
-// Preload puts bytes that were already read off the socket in front of what
-// Serve reads.
-func (c *Conn) Preload(b []byte) {
-	for len(b) > 0 {
-		n := copy(c.wire.room(), b)
-		c.wire.filled(n)
-		b = b[n:]
+// Hello queues the first bytes that the peer gets, whatever the limits are,
+// and writes them. It does not wait for the peer.
+func (c *Conn) Hello(b []byte) error {
+	o := &c.out
+	o.mu.Lock()
+	if o.state == outOpen {
+		o.forceLocked(b)
 	}
+	o.mu.Unlock()
+	c.Flush()
+	return c.Cause()
 }
 
-// Preloaded returns the bytes read off the socket that nobody has used yet.
-func (c *Conn) Preloaded() []byte { return c.wire.bytes() }
-
-// Unload drops the first n preloaded bytes.
-func (c *Conn) Unload(n int) { c.wire.consumed(n, 0) }
-
-// Hello writes the first bytes that the peer gets, before Serve. It may take
-// until the deadline; a new socket takes them at once.
-func (c *Conn) Hello(b []byte, deadline time.Time) error {
-	if c.codec != nil {
-		c.out.Put(b)
-		c.Flush()
-		return c.Cause()
-	}
-	c.nc.SetWriteDeadline(deadline)
-	defer c.nc.SetWriteDeadline(time.Time{})
-	_, err := c.nc.Write(b)
+// Prefetch waits, before Serve, for bytes from the peer, and keeps them for
+// whoever reads next: see [Conn.Prefetched].
+func (c *Conn) Prefetch(deadline time.Time) error {
+	c.nc.SetReadDeadline(deadline)
+	err := c.fill()
+	c.wire.park()
+	c.clearDeadline(c.nc.SetReadDeadline)
 	return err
 }
 
+// clearDeadline takes a deadline back, but not that of a connection which is
+// about to end.
+func (c *Conn) clearDeadline(set func(time.Time) error) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	if c.out.state < outClosing {
+		set(time.Time{})
+	}
+}
+
+// Prefetched returns the bytes read that nobody has used yet.
+func (c *Conn) Prefetched() []byte { return c.wire.bytes() }
+
+// Skip drops the first n prefetched bytes.
+func (c *Conn) Skip(n int) { c.wire.consumed(n, 0) }
+
 func (c *Conn) loop() error {
-	if c.codec != nil || c.wire.end > c.wire.start {
+	if c.codec != nil || len(c.wire.bytes()) > 0 {
 		if err := c.dispatch(); err != nil {
 			return err
 		}
@@ -74,10 +84,8 @@ func (c *Conn) dispatch() error {
 		return err
 	}
 	for {
-		n, used, err := c.codec.Open(c.plain.room(), c.wire.bytes())
-		if used > 0 {
-			c.wire.consumed(used, 0)
-		}
+		n, used, err := c.codec.Open(c.plain.room(readSize), c.wire.bytes())
+		c.wire.consumed(used, 0)
 		if n > 0 {
 			c.plain.filled(n)
 			took, need, rerr := c.session.Receive(c.plain.bytes(), c.plain.c)
@@ -100,23 +108,15 @@ func (c *Conn) dispatch() error {
 }
 
 // fill reads once, waiting for bytes if there are none.
-func (c *Conn) fill() error {
+func (c *Conn) fill() (err error) {
 	if c.raw == nil {
-		n, err := c.nc.Read(c.wire.room())
-		if n > 0 {
-			c.wire.filled(n)
-			return nil
-		}
-		if err == nil {
-			err = io.ErrNoProgress
-		}
-		return err
+		err = c.fillBlocking()
+	} else if err = c.raw.Read(c.read.fn); err == nil {
+		err = c.read.err
 	}
-	if err := c.raw.Read(c.read.fn); err != nil {
+	if err != nil {
+		c.read.gone = !errors.Is(err, os.ErrDeadlineExceeded)
 		return err
-	}
-	if c.read.err != nil {
-		return c.read.err
 	}
 	c.wire.filled(c.read.n)
 	return nil
@@ -124,11 +124,31 @@ func (c *Conn) fill() error {
 
 // tryRead is called by RawConn.Read, again and again until it returns true.
 func (c *Conn) tryRead(fd uintptr) bool {
-	n, again, err := tryRead(fd, c.wire.room())
+	n, again, err := tryRead(fd, c.wire.room(readSize))
 	if again {
 		c.wire.park()
 		return false
 	}
 	c.read.n, c.read.err = n, err
 	return true
+}
+
+// fillBlocking reads where a read cannot be tried. It holds its buffer while
+// it waits, so it takes a small one as long as that suffices.
+func (c *Conn) fillBlocking() error {
+	size := waitSize
+	if c.read.filled {
+		size = readSize
+	}
+	c.wire.park()
+	room := c.wire.room(size)
+	n, err := c.nc.Read(room)
+	c.read.n, c.read.filled = n, n == len(room)
+	switch {
+	case n > 0:
+		return nil // an error comes again
+	case err == nil:
+		return io.ErrNoProgress
+	}
+	return err
 }

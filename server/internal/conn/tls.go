@@ -11,26 +11,43 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 )
 
+// errUnwritten: the handshake cannot begin as long as earlier bytes are not
+// with the kernel. A new socket takes the few there are at once.
+var errUnwritten = errors.New("the greeting was not taken")
+
 // StartTLS performs the server's handshake, which may take until the
 // deadline, and puts TLS between the socket and the session. It is called
-// before Serve; bytes preloaded so far are the start of the handshake.
+// before Serve; bytes prefetched so far are the start of the handshake.
 func (c *Conn) StartTLS(cfg *tls.Config, deadline time.Time) (tls.ConnectionState, error) {
 	t := &tlsTransport{nc: c.nc, in: append([]byte(nil), c.wire.bytes()...)}
 	c.wire.release()
 	tc := tls.Server(t, cfg)
+	if c.out.busy() {
+		return tls.ConnectionState{}, errUnwritten
+	}
 	c.nc.SetDeadline(deadline)
 	err := tc.Handshake()
-	c.nc.SetDeadline(time.Time{})
+	c.clearDeadline(c.nc.SetDeadline)
 	if err != nil {
 		return tls.ConnectionState{}, err
 	}
 	if len(t.in) > 0 {
-		// crypto/tls read less than was preloaded.
-		c.Preload(t.in)
+		// crypto/tls read less than was prefetched.
+		n := copy(c.wire.room(len(t.in)), t.in)
+		c.wire.filled(n)
 	}
 	t.in, t.detached = nil, true
+	c.out.mu.Lock()
 	c.codec = &tlsCodec{tc: tc, t: t}
+	c.out.mu.Unlock()
 	return tc.ConnectionState(), nil
+}
+
+// busy reports whether there are bytes that are not written yet.
+func (o *Outbox) busy() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.pending > 0 || o.owned
 }
 
 // tlsCodec runs crypto/tls over a transport that never blocks, so that a TLS
@@ -58,6 +75,9 @@ func (c *tlsCodec) Seal(plain []byte) error {
 	_, err := c.tc.Write(plain)
 	return err
 }
+
+// Shut implements [Codec].
+func (c *tlsCodec) Shut() error { return c.tc.CloseWrite() }
 
 func (c *tlsCodec) queued() bool {
 	c.t.mu.Lock()
@@ -120,12 +140,11 @@ func (t *tlsTransport) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0; {
 		if len(t.free) == 0 {
 			c := chunk.Get(len(rest))
-			t.out.list = append(t.out.list, seg{c, c.Buf[:0]})
+			t.out.add(c, c.Buf)
 			t.free = c.Buf
 		}
 		k := copy(t.free, rest)
-		last := t.out.last()
-		last.b = last.b[:len(last.b)+k]
+		t.out.grow(k)
 		t.free = t.free[k:]
 		rest = rest[k:]
 	}
@@ -135,8 +154,12 @@ func (t *tlsTransport) Write(p []byte) (int, error) {
 // Close is never called on the transport: the connection closes the socket.
 func (t *tlsTransport) Close() error { return os.ErrInvalid }
 
-func (t *tlsTransport) LocalAddr() net.Addr                { return t.nc.LocalAddr() }
-func (t *tlsTransport) RemoteAddr() net.Addr               { return t.nc.RemoteAddr() }
-func (t *tlsTransport) SetDeadline(d time.Time) error      { return t.nc.SetDeadline(d) }
-func (t *tlsTransport) SetReadDeadline(d time.Time) error  { return t.nc.SetReadDeadline(d) }
-func (t *tlsTransport) SetWriteDeadline(d time.Time) error { return t.nc.SetWriteDeadline(d) }
+func (t *tlsTransport) LocalAddr() net.Addr  { return t.nc.LocalAddr() }
+func (t *tlsTransport) RemoteAddr() net.Addr { return t.nc.RemoteAddr() }
+
+// Deadlines belong to the connection. crypto/tls sets some of its own when it
+// ends a stream, where nothing blocks any more.
+
+func (t *tlsTransport) SetDeadline(time.Time) error      { return nil }
+func (t *tlsTransport) SetReadDeadline(time.Time) error  { return nil }
+func (t *tlsTransport) SetWriteDeadline(time.Time) error { return nil }

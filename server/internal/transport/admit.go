@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 )
 
@@ -86,7 +85,7 @@ func Admit(c *conn.Conn, g Guest, r Rules) error {
 		}
 	}
 	if t.Optional && !t.First {
-		if spoke, err := awaitByte(c, t.Timeout); err != nil || !spoke || c.Preloaded()[0] != recordHandshake {
+		if spoke, err := awaitByte(c, t.Timeout); err != nil || !spoke || c.Prefetched()[0] != recordHandshake {
 			return err
 		}
 	}
@@ -115,50 +114,35 @@ func secure(c *conn.Conn, g Guest, t *TLSRules, first bool) error {
 // awaitByte waits for the first byte of the client, unless there is one
 // already. It reports false when none came in time.
 func awaitByte(c *conn.Conn, timeout time.Duration) (bool, error) {
-	if len(c.Preloaded()) > 0 {
+	if len(c.Prefetched()) > 0 {
 		return true, nil
 	}
-	err := readMore(c, time.Now().Add(timeout))
+	err := c.Prefetch(time.Now().Add(timeout))
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// readMore reads once and preloads what came.
-func readMore(c *conn.Conn, deadline time.Time) error {
-	buf := chunk.Get(512)
-	defer buf.Release()
-	nc := c.NetConn()
-	nc.SetReadDeadline(deadline)
-	defer nc.SetReadDeadline(time.Time{})
-	n, err := nc.Read(buf.Buf)
-	c.Preload(buf.Buf[:n])
-	if n > 0 {
-		return nil
-	}
-	return err
-}
-
 // readProxyHeader reads a PROXY header if there is one.
 func readProxyHeader(c *conn.Conn, g Guest) error {
 	deadline := time.Now().Add(proxyTimeout)
 	for {
-		h, n, err := parseProxyHeader(c.Preloaded())
+		h, n, err := parseProxyHeader(c.Prefetched())
 		switch {
 		case errors.Is(err, errNotProxy):
 			return nil
 		case err != nil:
 			return fmt.Errorf("%w: %w", ErrProxyHeader, err)
 		case n > 0:
-			c.Unload(n)
+			c.Skip(n)
 			if h.Source.IsValid() {
 				g.SetRemote(h.Source)
 			}
 			return nil
 		}
-		if err := readMore(c, deadline); err != nil {
-			if len(c.Preloaded()) < proxyProbe {
+		if err := c.Prefetch(deadline); err != nil {
+			if len(c.Prefetched()) < proxyProbe {
 				err = fmt.Errorf("failed to read protocol version: %w", err)
 			}
 			return fmt.Errorf("%w: %w", ErrProxyHeader, err)
