@@ -29,6 +29,7 @@ func TestCommandsThatEnd(t *testing.T) {
 		{name: "help", args: "-h", says: "--port"},
 		{name: "long help", args: "--help", says: "--config"},
 		{name: "help as a word", args: "help", says: "--port"},
+		{name: "help on TLS", args: "--help_tls", says: "tls"},
 		{name: "unknown word", args: "bogus", code: 1, says: `unrecognized command: "bogus"`},
 		{name: "unknown flag", args: "--nope", says: "flag provided but not defined: -nope"},
 		{name: "bad flag value", args: "-p abc", says: `invalid value "abc" for flag -p: parse error`},

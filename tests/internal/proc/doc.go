@@ -4,9 +4,10 @@
 // per test process, or [Reference], the reference server at the pinned version
 // [ReferenceVersion], installed once into the user's cache folder. [Start]
 // runs a target on random loopback ports and waits until its listeners are
-// ready; the returned [Server] gives the addresses, the log and the exit code
-// and is killed when the test ends. [Run] is for commands that end by
-// themselves, and [CLI] for the command-line client of the ecosystem.
+// ready ([Launch] does not wait); the returned [Server] gives the addresses,
+// the log and the exit code and is killed when the test ends. [Run] is for
+// commands that end by themselves, and [CLI] for the command-line client of
+// the ecosystem.
 //
 // Every test package that uses proc calls [Main] from its TestMain, which
 // removes what was built.

@@ -55,15 +55,16 @@ const ConfigFile = "server.conf"
 // cleanup ends the process.
 func Start(t testing.TB, target *Target, o Options) *Server {
 	t.Helper()
-	s := launch(t, target, o)
+	s := Launch(t, target, o)
 	if err := s.waitReady(); err != nil {
 		t.Fatalf("%s did not get ready: %v\n%s", target, err, s.Log())
 	}
 	return s
 }
 
-// launch starts the process without waiting for its listeners.
-func launch(t testing.TB, target *Target, o Options) *Server {
+// Launch starts target without waiting for its listeners: for a start that is
+// to fail.
+func Launch(t testing.TB, target *Target, o Options) *Server {
 	t.Helper()
 	s := &Server{Target: target, Dir: o.Dir, log: newLog(), done: make(chan struct{})}
 	if s.Dir == "" {
