@@ -196,9 +196,11 @@ func TestWriterTakesItsDeadlineAway(t *testing.T) {
 	if _, err := io.ReadFull(peer, make([]byte, 5)); err != nil {
 		t.Fatal(err)
 	}
+	nc.mu.Lock()
 	if len(nc.set) != 0 {
 		t.Errorf("a write in place set a deadline")
 	}
+	nc.mu.Unlock()
 	peer.Close()
 	await(t, ended)
 }

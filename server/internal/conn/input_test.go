@@ -59,7 +59,7 @@ func TestInputParksInLittleMemory(t *testing.T) {
 
 func TestInputGrowsWithWhatArrived(t *testing.T) {
 	t.Parallel()
-	const payload = 9 << 20 // above the largest pooled chunk
+	const payload = 3 << 20 // above the largest pooled chunk
 	var in input
 	b := pattern(2, payload)
 	for sent := 0; sent < payload; {
