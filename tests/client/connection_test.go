@@ -143,8 +143,8 @@ func TestSubscriptionAboveLimitIsReported(t *testing.T) {
 func TestAnsweredPingsKeepTheConnection(t *testing.T) {
 	t.Parallel()
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"50ms\"\nping_max: 1\n"})
-		// The library answers PINGs, so the connection must survive many of them.
+		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"200ms\"\nping_max: 3\n"})
+		// A silent client would be gone after four intervals.
 		nc := connect(t, s)
 		var varz struct {
 			Stale int64 `json:"stale_connections"`
@@ -152,7 +152,7 @@ func TestAnsweredPingsKeepTheConnection(t *testing.T) {
 		sub := subscribe(t, nc, "tick")
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
-		for range 5 {
+		for range 12 {
 			<-tick.C
 			must(t, nc.Publish("tick", nil))
 			next(t, sub)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
@@ -112,7 +113,7 @@ func TestEndlessLineIsCutOff(t *testing.T) {
 	t.Parallel()
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
 		for _, begin := range []string{"PUB ", "SUB ", "CONNECT ", "CONNECT {\"a\":\"", "PING ", "+OK ", "UNSUB ", "HPUB "} {
-			s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"100ms\"\nping_max: 1\n"})
+			s := proc.Start(t, target, proc.Options{})
 			before := rss(t, s)
 			conn, in := dial(t, s)
 			if _, err := io.WriteString(conn, begin); err != nil {
@@ -156,39 +157,55 @@ func TestClaimedPayloadIsNotAllocated(t *testing.T) {
 	})
 }
 
-// TestDribbleIsCutOff sends one byte now and then and answers no PING: bytes
-// that are no complete operation do not keep a connection alive for ever.
+// TestDribbleIsCutOff sends a few bytes now and then and answers no PING: what
+// is no complete operation does not keep a connection alive, however long it
+// goes on.
 func TestDribbleIsCutOff(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"100ms\"\nping_max: 2\n"})
-		for _, begin := range []string{"", "CONNECT {\"verbose\":false}\r\nPUB foo 100000\r\n", "SU"} {
-			conn, in := dial(t, s)
-			ended := make(chan string, 1)
-			go func() {
-				text, _ := io.ReadAll(in)
-				ended <- string(text)
-			}()
-			if _, err := io.WriteString(conn, begin); err != nil {
-				t.Fatal(err)
-			}
-			tick := time.NewTicker(30 * time.Millisecond)
-			defer tick.Stop()
-			deadline := time.After(proc.Patience)
-		dribble:
-			for {
-				select {
-				case <-ended:
-					break dribble
-				case <-deadline:
-					t.Fatalf("after %q a dribbling peer is still there", begin)
-				case <-tick.C:
-					io.WriteString(conn, "S")
+	const hello = "CONNECT {\"verbose\":false}\r\n"
+	for _, test := range []struct{ name, begin, drop string }{
+		{name: "before CONNECT", begin: "CONNECT ", drop: "x"},
+		{name: "a line", begin: hello + "SUB ", drop: "x"},
+		{name: "a payload", begin: hello + "PUB foo 100000\r\n", drop: "x"},
+		{name: "a payload after PING", begin: hello + "PING\r\nPUB foo 100000\r\n", drop: "x"},
+		{name: "nothing of meaning", begin: hello + "PING\r\n", drop: "+OK\r\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			proc.Each(t, func(t *testing.T, target *proc.Target) {
+				s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"200ms\"\nping_max: 2\n"})
+				conn, in := dial(t, s)
+				ended := make(chan struct{})
+				go func() {
+					defer close(ended)
+					io.Copy(io.Discard, in)
+				}()
+				if _, err := io.WriteString(conn, test.begin); err != nil {
+					t.Fatal(err)
 				}
-			}
+				dribble(t, conn, test.drop, ended)
+				healthy(t, s)
+			})
+		})
+	}
+}
+
+// dribble sends drops until ended is closed, which must happen in time.
+func dribble(t *testing.T, conn net.Conn, drop string, ended <-chan struct{}) {
+	t.Helper()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(5 * time.Second)
+	for {
+		select {
+		case <-ended:
+			return
+		case <-deadline:
+			t.Fatal("a dribbling peer is still there")
+		case <-tick.C:
+			io.WriteString(conn, drop)
 		}
-		healthy(t, s)
-	})
+	}
 }
 
 // TestHalfPayloadIsCutOff stops in the middle of a payload and is gone after
@@ -196,7 +213,7 @@ func TestDribbleIsCutOff(t *testing.T) {
 func TestHalfPayloadIsCutOff(t *testing.T) {
 	t.Parallel()
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"100ms\"\nping_max: 1\n"})
+		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"300ms\"\nping_max: 1\n"})
 		conn, in := dial(t, s)
 		if _, err := io.WriteString(conn, "CONNECT {\"verbose\":false}\r\nPUB foo 100\r\nhalf"); err != nil {
 			t.Fatal(err)
@@ -320,6 +337,35 @@ func TestWriteDeadlineEndsStalledSubscriber(t *testing.T) {
 		}
 		cutOff(t, in)
 		healthy(t, s)
+	})
+}
+
+// TestTLSRateLimitIsTold opens more connections at once than the server takes
+// in a second: those too many are told in clear.
+func TestTLSRateLimitIsTold(t *testing.T) {
+	t.Parallel()
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		s := proc.Start(t, target, proc.Options{
+			Files:  certs.Default().Files,
+			Config: "tls { cert_file: \"server.pem\", key_file: \"server.key\", connection_rate_limit: 1 }\n",
+		})
+		// Where the window of a second begins is the server's affair, so the
+		// second connection may still be taken; one of many will not.
+		for range 100 {
+			conn, in := dial(t, s)
+			conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+			line, err := in.ReadString('\n')
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				continue // taken: it waits for our handshake
+			}
+			if line != "-ERR 'Connection throttling is active. Please try again later.'\r\n" {
+				t.Errorf("said %q, %v", line, err)
+			}
+			conn.SetReadDeadline(time.Now().Add(proc.Patience))
+			cutOff(t, in)
+			return
+		}
+		t.Error("nobody was refused")
 	})
 }
 
