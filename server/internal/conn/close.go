@@ -75,7 +75,7 @@ func (c *Conn) Abort(cause error) {
 // nothing of the connection is left.
 func (c *Conn) Finish() {
 	o := &c.out
-	o.awaitEnd()
+	o.awaitQuiet(func() bool { return o.isOver }, nil)
 	if o.linger && !c.read.gone {
 		c.linger()
 	}

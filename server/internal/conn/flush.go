@@ -69,6 +69,7 @@ func (c *Conn) next() bool {
 	if !end {
 		c.disarmLocked()
 		o.owned = false
+		o.quietLocked()
 	}
 	o.mu.Unlock()
 	if end {

@@ -60,7 +60,7 @@ type Outbox struct {
 	closeBy time.Time     // when a closing outbox gives up
 	linger  bool          // the last bytes have to reach the peer
 	isOver  bool          // nobody writes any more
-	over    chan struct{} // closed then; nil when nobody waits for that
+	quiet   chan struct{} // closed when an owner leaves; nil when nobody waits
 
 	drained chan struct{} // closed when no longer congested; nil when nobody waits
 	stuckAt uint64        // value of written+1 when a publisher last stalled here in vain
@@ -178,25 +178,37 @@ func (o *Outbox) endLocked() {
 		o.wakeLocked()
 	}
 	o.owned, o.isOver = true, true // nobody ever owns it again
-	if o.over != nil {
-		close(o.over)
-		o.over = nil
+	o.quietLocked()
+}
+
+// quietLocked tells who waits that the owner has left.
+func (o *Outbox) quietLocked() {
+	if o.quiet != nil {
+		close(o.quiet)
+		o.quiet = nil
 	}
 }
 
-// awaitEnd waits until nobody writes any more.
-func (o *Outbox) awaitEnd() {
-	o.mu.Lock()
-	if o.isOver {
+// awaitQuiet waits until an owner has left and cond, which is called under the
+// lock, holds. It reports false when stop came first.
+func (o *Outbox) awaitQuiet(cond func() bool, stop <-chan time.Time) bool {
+	for {
+		o.mu.Lock()
+		if cond() {
+			o.mu.Unlock()
+			return true
+		}
+		if o.quiet == nil {
+			o.quiet = make(chan struct{})
+		}
+		quiet := o.quiet
 		o.mu.Unlock()
-		return
+		select {
+		case <-quiet:
+		case <-stop:
+			return false
+		}
 	}
-	if o.over == nil {
-		o.over = make(chan struct{})
-	}
-	over := o.over
-	o.mu.Unlock()
-	<-over
 }
 
 // Snapshot is the state of an outbox for monitoring.

@@ -11,10 +11,6 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 )
 
-// errUnwritten: the handshake cannot begin as long as earlier bytes are not
-// with the kernel. A new socket takes the few there are at once.
-var errUnwritten = errors.New("the greeting was not taken")
-
 // StartTLS performs the server's handshake, which may take until the
 // deadline, and puts TLS between the socket and the session. It is called
 // before Serve; bytes prefetched so far are the start of the handshake.
@@ -22,8 +18,8 @@ func (c *Conn) StartTLS(cfg *tls.Config, deadline time.Time) (tls.ConnectionStat
 	t := &tlsTransport{nc: c.nc, in: append([]byte(nil), c.wire.bytes()...)}
 	c.wire.release()
 	tc := tls.Server(t, cfg)
-	if c.out.busy() {
-		return tls.ConnectionState{}, errUnwritten
+	if !c.settle(deadline) {
+		return tls.ConnectionState{}, os.ErrDeadlineExceeded
 	}
 	c.nc.SetDeadline(deadline)
 	err := tc.Handshake()
@@ -43,11 +39,13 @@ func (c *Conn) StartTLS(cfg *tls.Config, deadline time.Time) (tls.ConnectionStat
 	return tc.ConnectionState(), nil
 }
 
-// busy reports whether there are bytes that are not written yet.
-func (o *Outbox) busy() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.pending > 0 || o.owned
+// settle waits until what was said in clear is written. A socket has taken a
+// greeting at once; a pipe waits for its reader.
+func (c *Conn) settle(deadline time.Time) bool {
+	o := &c.out
+	timer := time.NewTimer(time.Until(deadline))
+	defer timer.Stop()
+	return o.awaitQuiet(func() bool { return !o.owned && o.pending == 0 || o.isOver }, timer.C)
 }
 
 // tlsCodec runs crypto/tls over a transport that never blocks, so that a TLS

@@ -21,7 +21,7 @@ var serverTLS = sync.OnceValue(func() *tls.Config {
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"},
-		NotAfter: time.Now().Add(time.Hour),
+		NotAfter: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), // also in simulated time
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -75,6 +75,13 @@ func networks() []network {
 			c := New(server, limit, false)
 			c.Attach(s)
 			return c, client
+		}},
+		{"tls over a pipe", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			server, client := net.Pipe()
+			t.Cleanup(func() { client.Close(); server.Close() })
+			c := New(server, limit, false)
+			c.Attach(s)
+			return c, handshake(t, c, client, clientTLS())
 		}},
 	}
 }

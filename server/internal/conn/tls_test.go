@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -211,4 +212,52 @@ func TestSessionsResume(t *testing.T) {
 		tc.Close()
 		await(t, ended)
 	}
+}
+
+func TestHandshakeWaitsForTheGreeting(t *testing.T) {
+	t.Parallel()
+	const greeting = "INFO {}\r\n"
+	for _, nw := range networks() {
+		if nw.name != "tcp" && nw.name != "pipe" {
+			continue
+		}
+		t.Run(nw.name, func(t *testing.T) {
+			t.Parallel()
+			c, client := nw.open(t, &session{}, 1<<20)
+			c.Hello([]byte(greeting))
+			done := make(chan error, 1)
+			go func() {
+				got := make([]byte, len(greeting))
+				io.ReadFull(client, got)
+				if string(got) != greeting {
+					t.Errorf("greeted with %q", got)
+				}
+				done <- tls.Client(client, clientTLS()).Handshake()
+			}()
+			if _, err := c.StartTLS(serverTLS(), time.Now().Add(patience)); err != nil {
+				t.Error(err)
+			}
+			if err := await(t, done); err != nil {
+				t.Error(err)
+			}
+			c.Abort(io.EOF)
+			c.Finish()
+		})
+	}
+}
+
+func TestHandshakeDoesNotWaitForeverForTheGreeting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server, client := net.Pipe()
+		c := New(server, 1<<20, false)
+		c.Attach(&session{deadline: time.Hour})
+		c.Hello([]byte("nobody reads this"))
+		if _, err := c.StartTLS(serverTLS(), time.Now().Add(time.Minute)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("StartTLS returns %v", err)
+		}
+		c.Abort(io.EOF)
+		c.Finish()
+		client.Close()
+	})
 }
