@@ -1,6 +1,10 @@
 package server
 
-import "github.com/nats-io/nkeys"
+import (
+	"github.com/nats-io/nkeys"
+
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
+)
 
 // identity is the name of a server that nobody else can have: its public
 // nkey, fresh at each start, and the curve key for sealed requests to it.
@@ -24,4 +28,13 @@ func publicKey(create func() (nkeys.KeyPair, error)) (string, error) {
 		return "", err
 	}
 	return kp.PublicKey()
+}
+
+// author signs the next message that the server itself writes.
+func (s *Server) author() trace.Server {
+	o := s.Options()
+	return trace.Server{
+		Name: s.Name(), Host: o.Host, ID: s.identity.id, Version: ReferenceVersion,
+		Tags: o.ServerTags, Meta: o.ServerMetadata, Features: features(o.FeatureFlags),
+	}.Stamped(s.written.Add(1))
 }

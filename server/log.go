@@ -32,6 +32,7 @@ func (s *Server) logStart() {
 	log.Infof("  Version:  %s (compatible with nats-server %s)", Version(), ReferenceVersion)
 	log.Infof("  Name:     %s", s.Name())
 	log.Infof("  ID:       %s", s.ID())
+	s.logFeatures(o.FeatureFlags)
 	if o.File != "" {
 		log.Infof("Using configuration file: %s (%s)", o.File, o.Digest)
 	}

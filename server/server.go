@@ -27,6 +27,7 @@ type Server struct {
 
 	env     client.Env
 	nextID  atomic.Uint64
+	written atomic.Uint64 // messages that the server itself has published
 	clients sync.WaitGroup
 	tlsRate transport.RateLimit
 
@@ -77,6 +78,7 @@ func New(opts Options) (*Server, error) {
 	}
 	s.env.Account = account.New(account.Global)
 	s.env.Log = log
+	s.env.Author = s.author
 	s.env.Account.Mappings.Store(mappings)
 	s.env.SetSettings(s.settings(full, full.Port))
 	return s, nil

@@ -1,5 +1,3 @@
-// Package account holds accounts: name spaces of subjects with the interest
-// of their subscribers. Start with [Account].
 package account
 
 import (
@@ -7,30 +5,19 @@ import (
 
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
-	"github.com/dunlin-mq/dunlin/server/internal/message"
 )
 
 // Global is the name of the account that clients belong to when no other is
 // configured.
 const Global = "$G"
 
-// Subscriber is a subscription as the router sees it.
-type Subscriber interface {
-	// Deliver queues m for the subscriber's connection and notes in b what is
-	// left to do for it. It reports whether m was taken; a false makes the
-	// router try another member of a queue group.
-	Deliver(m *message.Message, b *message.Batch) bool
-	// Connection identifies where the subscription came from, comparable with
-	// [message.Message.Origin].
-	Connection() any
-}
-
-// Account is one name space of subjects.
+// Account is one name space of subjects. It is safe for concurrent use.
 type Account struct {
-	Name     string
+	Name string
+	// Interest says who subscribed to what.
 	Interest *sublist.Index[Subscriber]
 	// Mappings rewrite the subjects that clients publish to; nil for none.
-	// Swapped on reload.
+	// A reload swaps them.
 	Mappings atomic.Pointer[subject.Mappings]
 }
 

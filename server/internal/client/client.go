@@ -112,3 +112,10 @@ func (c *Client) Flush() { c.conn.Flush() }
 func (c *Client) AwaitDrain(limit time.Duration) time.Duration {
 	return c.conn.AwaitDrain(limit)
 }
+
+// name returns the name that the client gave itself.
+func (c *Client) name() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shown.Name
+}

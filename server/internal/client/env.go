@@ -8,6 +8,7 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // Env is what all clients of a server share.
@@ -16,6 +17,9 @@ type Env struct {
 	Log      *logging.Logger
 	Counters Counters
 	Registry Registry
+	// Author returns how the server signs its next message, for reports of
+	// message traces.
+	Author func() trace.Server
 
 	settings atomic.Pointer[Settings]
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/router"
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // publish carries out PUB and HPUB.
@@ -19,20 +20,31 @@ func (c *Client) publish(op *protocol.Op, owner *chunk.Chunk) error {
 	if len(op.Reply) > 0 && subject.ReservedReply(op.Reply) {
 		return c.refuse(protocol.ReplyViolation(string(op.Reply)))
 	}
-	if subject.HasPrefix(op.Subject, subject.GatewayReplyPrefix) || subject.HasPrefix(op.Subject, subject.ConsensusPrefix) {
+	if reservedSubject(op.Subject) {
 		return c.refuse(protocol.PublishViolation(string(op.Subject)))
 	}
-	c.ok()
-
 	p := c.pass
 	m := &p.Message
-	m.Load(op, owner)
-	m.Origin, m.NoEcho = c, !c.options.Echo
+	m.Load(op, owner, c, !c.options.Echo)
 	acc := c.account.Load()
-	if router.Publish(acc, &p.Pass) == 0 && len(m.Reply) > 0 && c.options.NoResponders {
+	if len(m.Header) > 0 && trace.Asked(m.Header) && !c.beginTrace(acc) {
+		return nil
+	}
+	c.ok()
+	delivered := router.Publish(acc, &p.Pass)
+	if delivered == 0 && len(m.Reply) > 0 && c.options.NoResponders {
 		c.noResponders(acc)
 	}
+	if p.Trace != nil {
+		c.endTrace(acc)
+	}
 	return nil
+}
+
+// reservedSubject reports whether clients may not publish to a subject:
+// servers use it among themselves.
+func reservedSubject(s []byte) bool {
+	return subject.HasPrefix(s, subject.GatewayReplyPrefix) || subject.HasPrefix(s, subject.ConsensusPrefix)
 }
 
 // noResponders tells a requester that nobody got its request: it sends a 503
@@ -45,6 +57,35 @@ func (c *Client) noResponders(acc *account.Account) {
 		return
 	}
 	block := header.AppendNoResponders(nil, m.Subject)
-	msg := protocol.AppendHMsg(nil, m.Reply, []byte(s.sid()), nil, block, nil)
-	c.put(msg)
+	c.put(protocol.AppendHMsg(nil, m.Reply, []byte(s.sid()), nil, block, nil))
+}
+
+// beginTrace reads what the header of the message asks for. It returns false
+// if the message goes no further.
+func (c *Client) beginTrace(acc *account.Account) bool {
+	p := c.pass
+	m := &p.Message
+	req := trace.ParseRequest(m.Header)
+	switch {
+	case req.Disable:
+		m.SetHeader(trace.DisableIn(m.Header))
+	case req.Dest == "":
+		return !req.Only
+	case reservedSubject([]byte(req.Dest)):
+		c.refuse(protocol.PublishViolation(req.Dest))
+		return false
+	default:
+		p.Trace = trace.Begin(req, m.Header, m.Size(), trace.Ingress{
+			Kind: int(account.Client), ID: c.id, Name: c.options.Name,
+			Account: acc.Name, Subject: string(m.Subject),
+		})
+	}
+	return true
+}
+
+// endTrace publishes the report.
+func (c *Client) endTrace(acc *account.Account) {
+	if err := router.Report(acc, &c.pass.Pass, c.env.Author()); err != nil {
+		c.Log().Errorf("Message trace: %v", err)
+	}
 }

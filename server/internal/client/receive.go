@@ -32,7 +32,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	p := passes.Get().(*pass)
 	c.pass = p
 	p.Now = time.Now().UnixNano()
-	p.Trace = c.env.Log.TraceEnabled()
+	p.Logged = c.env.Log.TraceEnabled()
 	set := c.env.Settings()
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
 	c.parser.Limits.MaxPayload = set.MaxPayload
@@ -44,7 +44,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 			break
 		}
 		used += n
-		if p.Trace {
+		if p.Logged {
 			c.traceOp(&p.op)
 		}
 		if err = c.carryOut(&p.op, owner); err != nil {

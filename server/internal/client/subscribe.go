@@ -28,10 +28,10 @@ func (s *subscription) Connection() any { return s.client }
 
 // Deliver implements [account.Subscriber]. It is called by the read loops of
 // publishers.
-func (s *subscription) Deliver(m *message.Message, b *message.Batch) bool {
+func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Outcome {
 	c := s.client
 	if m.NoEcho && m.Origin == any(c) {
-		return false
+		return account.Echo
 	}
 	var f *chunk.Frame
 	if c.headers.Load() {
@@ -46,10 +46,42 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) bool {
 	if v&^(conn.Queued|conn.NeedsFlush) != 0 {
 		s.afterDelivery(v, b)
 	}
-	if b.Trace && v&conn.Queued != 0 {
+	if v&conn.Queued == 0 {
+		return refusal(v)
+	}
+	if b.Logged {
 		c.traceDelivery(f, s.label)
 	}
-	return v&conn.Queued != 0
+	return account.Delivered
+}
+
+// refusal says why an outbox took nothing.
+func refusal(v conn.Verdict) account.Outcome {
+	switch {
+	case v&conn.Spent != 0:
+		return account.Spent
+	case v&conn.Dropped != 0:
+		return account.Dropped
+	}
+	return account.Closed
+}
+
+// Try implements [account.Subscriber].
+func (s *subscription) Try(m *message.Message) account.Outcome {
+	if m.NoEcho && m.Origin == any(s.client) {
+		return account.Echo
+	}
+	if s.client.conn.Cause() != nil {
+		return account.Closed
+	}
+	return account.Delivered
+}
+
+// Describe implements [account.Subscriber].
+func (s *subscription) Describe() account.Receiver {
+	return account.Receiver{
+		Kind: account.Client, ID: s.client.id, Name: s.client.name(), Sub: s.subject, Queue: s.queue,
+	}
 }
 
 // afterDelivery handles what is rare about a delivery.
@@ -145,6 +177,7 @@ func (c *Client) remove(s *subscription) {
 	delete(c.subs, s.sid())
 	entry := s.entry
 	c.mu.Unlock()
+	c.conn.Outbox().CloseQuota(&s.quota)
 	if entry != nil {
 		s.account.Interest.Remove(entry)
 	}
@@ -159,6 +192,7 @@ func (c *Client) removeAll() []*subscription {
 	c.mu.Unlock()
 	list := make([]*subscription, 0, len(subs))
 	for _, s := range subs {
+		c.conn.Outbox().CloseQuota(&s.quota)
 		s.account.Interest.Remove(s.entry)
 		list = append(list, s)
 	}

@@ -27,13 +27,16 @@ const (
 	Spent
 	// LastOne: this delivery used up the quota.
 	LastOne
+	// Dropped: the outbox is congested and drops messages.
+	Dropped
 )
 
 // Quota counts the deliveries of one subscription and may bound them. It is
 // guarded by the lock of the outbox that it is used with.
 type Quota struct {
-	Sent uint64
-	Max  uint64 // 0 means unlimited
+	Sent   uint64
+	Max    uint64 // 0 means unlimited
+	closed bool   // the subscription has ended
 }
 
 // Traffic counts messages and their bytes (headers and payload).
@@ -86,7 +89,7 @@ const (
 func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verdict {
 	n := len(f.Head) + len(label) + len(f.Mid) + len(f.Body)
 	o.mu.Lock()
-	if o.state != outOpen {
+	if o.state != outOpen || q.closed {
 		o.mu.Unlock()
 		return 0
 	}
@@ -96,7 +99,7 @@ func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verd
 	}
 	if o.drop && o.congestedLocked() {
 		o.mu.Unlock()
-		return 0
+		return Dropped
 	}
 	v := o.admitLocked(n)
 	if v&Queued == 0 {
@@ -233,6 +236,14 @@ func (o *Outbox) SetQuota(q *Quota, max uint64) (sent uint64) {
 	defer o.mu.Unlock()
 	q.Max = max
 	return q.Sent
+}
+
+// CloseQuota ends the subscription that q belongs to: nothing more is
+// delivered for it, even by a publisher that has already matched it.
+func (o *Outbox) CloseQuota(q *Quota) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	q.closed = true
 }
 
 // Quota returns how many deliveries q has counted, and its bound.

@@ -1,6 +1,9 @@
 package message
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // Peer is a connection that messages were queued for.
 type Peer interface {
@@ -17,26 +20,33 @@ type Peer interface {
 type Batch struct {
 	// Now is when the batch began, in unix nanoseconds.
 	Now int64
-	// Trace makes every delivery show up in the log.
-	Trace bool
+	// Logged makes every delivery show up in the log.
+	Logged bool
 
 	touched   []Peer
 	congested []Peer
-	seed      uint64
+	random    uint64 // state of Rand; 0 before its first use
 }
 
-// maxStall bounds how long a publisher is slowed down per batch.
-const maxStall = 10 * time.Millisecond
+const (
+	// maxStall bounds how long a publisher is slowed down per batch.
+	maxStall = 10 * time.Millisecond
+	// maxCongested is how many peers a publisher may wait for. The time is
+	// used up long before their number is.
+	maxCongested = 64
+)
 
 // Touch records that the caller made p's outbox dirty.
 func (b *Batch) Touch(p Peer) { b.touched = append(b.touched, p) }
 
-// Congested records that p has much to catch up with.
+// Congested records that p has much to catch up with. Every message for such
+// a peer says so again; that most of the repetitions are noticed is enough, as
+// waiting for a peer that has caught up takes no time.
 func (b *Batch) Congested(p Peer) {
 	if n := len(b.congested); n > 0 && b.congested[n-1] == p {
 		return
 	}
-	if len(b.congested) < 64 {
+	if len(b.congested) < maxCongested {
 		b.congested = append(b.congested, p)
 	}
 }
@@ -65,15 +75,17 @@ func (b *Batch) Stall() time.Duration {
 	return spent
 }
 
-// Rand returns a number in [0, n): cheap and statistically fair, good for
-// choosing the member of a queue group, for nothing else.
+// Rand returns a number in [0, n), where n is less than 1<<32: cheap and
+// statistically fair, good for choosing the member of a queue group, for
+// nothing else.
 func (b *Batch) Rand(n int) int {
-	if b.seed == 0 {
-		b.seed = uint64(time.Now().UnixNano()) | 1
+	if b.random == 0 {
+		b.random = rand.Uint64() | 1
 	}
-	// xorshift64*
-	b.seed ^= b.seed >> 12
-	b.seed ^= b.seed << 25
-	b.seed ^= b.seed >> 27
-	return int((b.seed * 0x2545f4914f6cdd1d >> 32) * uint64(n) >> 32)
+	// xorshift64*, of which the upper half is the better one
+	b.random ^= b.random >> 12
+	b.random ^= b.random << 25
+	b.random ^= b.random >> 27
+	upper := b.random * 0x2545f4914f6cdd1d >> 32
+	return int(upper * uint64(n) >> 32)
 }

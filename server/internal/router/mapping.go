@@ -2,8 +2,8 @@ package router
 
 import "github.com/dunlin-mq/dunlin/protocol/subject"
 
-// applyMapping rewrites the subject. An empty result means that a weighted
-// mapping chose to lose the message.
+// applyMapping rewrites the subject of the message. The result is empty when a
+// weighted mapping chose to lose it.
 func (p *Pass) applyMapping(maps *subject.Mappings) {
 	mapped, changed := maps.Map(p.mapped[:0], p.Message.Subject)
 	if !changed {
@@ -11,4 +11,7 @@ func (p *Pass) applyMapping(maps *subject.Mappings) {
 	}
 	p.mapped = mapped
 	p.Message.SetSubject(mapped)
+	if p.Trace != nil {
+		p.Trace.Mapped(string(mapped))
+	}
 }

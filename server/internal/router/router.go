@@ -1,12 +1,10 @@
-// Package router is the publish path: it maps the subject, matches it against
-// the interest of the account, chooses one member of every queue group and
-// delivers. [Publish] is all of it. It takes no lock.
 package router
 
 import (
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/message"
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // Pass is the working memory of one publisher for one read batch. It is
@@ -14,41 +12,71 @@ import (
 type Pass struct {
 	message.Batch
 	Message message.Message
+	// Trace is told what becomes of Message; nil for nearly every message.
+	Trace *trace.Trace
 
 	matched sublist.Result[account.Subscriber]
 	mapped  []byte // subject after mapping
 }
 
-// Publish delivers p.Message to everybody in a who is interested and returns
-// how many took it: each plain subscription and one member of each queue
-// group count.
+// Publish applies the mappings of a to p.Message, which a client published,
+// and routes it.
 func Publish(a *account.Account, p *Pass) (delivered int) {
-	m := &p.Message
 	if maps := a.Mappings.Load(); maps != nil {
 		p.applyMapping(maps)
 	}
-	if len(m.Subject) == 0 {
-		return 0 // a mapping lost it on purpose
+	return Route(a, p)
+}
+
+// Route delivers p.Message to everybody in a who is interested and returns how
+// many took it: each plain subscription and one member of each queue group
+// count. A message without a subject, lost on purpose by a mapping, reaches
+// nobody.
+func Route(a *account.Account, p *Pass) (delivered int) {
+	a.Interest.Match(p.Message.Subject, &p.matched)
+	if p.Trace != nil {
+		return p.deliverTraced()
 	}
-	r := &p.matched
-	a.Interest.Match(m.Subject, r)
+	return p.deliver()
+}
+
+// deliver gives the message to everybody who matched.
+func (p *Pass) deliver() (delivered int) {
+	m, r := &p.Message, &p.matched
 	for _, list := range r.Plain {
 		for _, s := range list {
-			if s.Deliver(m, &p.Batch) {
+			if s.Deliver(m, &p.Batch) == account.Delivered {
 				delivered++
 			}
 		}
 	}
 	for i := range r.Queues {
-		if deliverQueue(&r.Queues[i], p) {
+		if p.deliverQueue(&r.Queues[i]) {
 			delivered++
 		}
 	}
 	return delivered
 }
 
+// deliverQueue gives the message to one member of the group: it starts at a
+// random one and walks on until somebody takes it.
+func (p *Pass) deliverQueue(g *sublist.Group[account.Subscriber]) bool {
+	n := g.Len()
+	i := p.Rand(n)
+	for range n {
+		if g.At(i).Deliver(&p.Message, &p.Batch) == account.Delivered {
+			return true
+		}
+		if i++; i == n {
+			i = 0
+		}
+	}
+	return false
+}
+
 // OwnSubscription returns the first plain subscription of the given
-// connection that matches the literal subject, or nil.
+// connection that matches the literal subject, or nil. It uses p's memory, not
+// its message.
 func OwnSubscription(a *account.Account, p *Pass, subject []byte, connection any) account.Subscriber {
 	r := &p.matched
 	a.Interest.Match(subject, r)

@@ -1,0 +1,52 @@
+package account
+
+import "github.com/dunlin-mq/dunlin/server/internal/message"
+
+// Subscriber is a subscription as the router sees it. Its methods are called
+// by the goroutines of publishers, several at a time.
+type Subscriber interface {
+	// Deliver queues m for the subscriber's connection and notes in b what is
+	// left to do for it.
+	Deliver(m *message.Message, b *message.Batch) Outcome
+	// Try tells what Deliver would do with m, as far as that can be known
+	// without doing it.
+	Try(m *message.Message) Outcome
+	// Describe says who the subscriber is.
+	Describe() Receiver
+	// Connection identifies where the subscription came from, comparable with
+	// [message.Message.Origin].
+	Connection() any
+}
+
+// Outcome tells what became of a delivery. Of a queue group another member is
+// tried unless it is Delivered.
+type Outcome uint8
+
+// The outcomes.
+const (
+	// Delivered: the subscriber's connection has taken the message.
+	Delivered Outcome = iota
+	// Echo: the publisher does not want its own messages back.
+	Echo
+	// Spent: the subscription has got all the messages it asked for.
+	Spent
+	// Closed: the connection is ending.
+	Closed
+	// Dropped: the connection is behind, and such messages are dropped.
+	Dropped
+)
+
+// Receiver describes a subscriber to people.
+type Receiver struct {
+	Kind  Kind
+	ID    uint64 // of the connection
+	Name  string // that the connection gave itself
+	Sub   string // subject of the subscription
+	Queue string // its group, if any
+}
+
+// Kind is the kind of a connection, numbered as in nats-server's documents.
+type Kind int
+
+// Client is an ordinary NATS client.
+const Client Kind = 0
