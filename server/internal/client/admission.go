@@ -61,6 +61,6 @@ func (c *Client) TurnAway(e *protocol.Error) {
 
 // Abandon ends a client that did not get as far as Serve.
 func (c *Client) Abandon(reason protocol.CloseReason) {
-	c.conn.Abort(closedFor(reason))
+	c.conn.Close(closedFor(reason), nil)
 	c.end(closedFor(reason))
 }

@@ -90,6 +90,14 @@ func (c *Conn) Finish() {
 	}
 }
 
+// expectReader makes Finish give the peer time to read what it was sent, even
+// if nothing more is said.
+func (c *Conn) expectReader() {
+	c.out.mu.Lock()
+	c.out.linger = true
+	c.out.mu.Unlock()
+}
+
 // linger discards what the peer sends until it closes.
 func (c *Conn) linger() {
 	if c.raw == nil {

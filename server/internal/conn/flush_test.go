@@ -127,6 +127,10 @@ func publish(c *Conn, from, records int) {
 // the owner bit changes hands again and again. A lost wake-up hangs it.
 func TestNoWakeUpIsLost(t *testing.T) {
 	t.Parallel()
+	rounds := 2000
+	if underRace {
+		rounds = 300
+	}
 	for _, nw := range networks() {
 		t.Run(nw.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +138,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 			peer.SetReadDeadline(time.Now().Add(2 * patience))
 			ended := serve(c)
 			out, in := make([]byte, 100_001), make([]byte, 200_001)
-			for round := range 2000 {
+			for round := range rounds {
 				size := []int{1, 100, 3000, 20_000, 100_000}[round%5]
 				var flushers sync.WaitGroup
 				for part := range 2 {

@@ -27,7 +27,7 @@ func (m *model) accept(n int, message, drop bool, limit int) Verdict {
 	case message && m.quota.Max != 0 && m.quota.Sent >= m.quota.Max:
 		return Spent
 	case message && drop && pending > mark:
-		return 0
+		return Dropped
 	case pending+n > limit:
 		m.full = true
 		return Overflow

@@ -208,7 +208,7 @@ func TestOutboxVerdicts(t *testing.T) {
 			{put(1000), Queued | NeedsFlush}, {put(1), Overflow}, {put(1), 0},
 		}},
 		{"dropping above the mark, but no control line", true, []step{
-			{deliver(751), Queued | NeedsFlush}, {deliver(10), 0}, {deliver(500), 0},
+			{deliver(751), Queued | NeedsFlush}, {deliver(10), Dropped}, {deliver(500), Dropped},
 			{put(10), Queued}, {put(240), Overflow},
 		}},
 		{"dropping saves nobody from one message that is too much", true, []step{

@@ -25,6 +25,9 @@ func (c *Conn) StartTLS(cfg *tls.Config, deadline time.Time) (tls.ConnectionStat
 	err := tc.Handshake()
 	c.clearDeadline(c.nc.SetDeadline)
 	if err != nil {
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			c.expectReader() // an alert is under way
+		}
 		return tls.ConnectionState{}, err
 	}
 	if len(t.in) > 0 {

@@ -52,15 +52,15 @@ var (
 
 // Admit takes a connection through the rules and greets its client, in the
 // order in which clients expect it. It runs before [conn.Conn.Serve]; after an
-// error the connection is of no use. Every step has a deadline.
+// error the connection is of no use. Every step has a deadline, and none
+// collects more from the client than it needs.
 func Admit(c *conn.Conn, g Guest, r Rules) error {
 	t := r.TLS
-	greeted := false
-	if t == nil || !t.First {
+	first := t != nil && t.First // the handshake comes before the greeting
+	if !first {
 		if err := g.Greet(); err != nil {
 			return err
 		}
-		greeted = true
 	}
 	if r.Proxy {
 		if err := readProxyHeader(c, g); err != nil {
@@ -70,26 +70,24 @@ func Admit(c *conn.Conn, g Guest, r Rules) error {
 	if t == nil {
 		return nil
 	}
-	first := t.First
 	if first && t.Fallback > 0 {
 		spoke, err := awaitByte(c, t.Fallback)
 		if err != nil {
 			return err
 		}
-		if !spoke {
-			first = false
+		if first = spoke; !spoke {
 			if err := g.Greet(); err != nil {
 				return err
 			}
-			greeted = true
 		}
 	}
 	if t.Optional && !t.First {
-		if spoke, err := awaitByte(c, t.Timeout); err != nil || !spoke || c.Prefetched()[0] != recordHandshake {
+		spoke, err := awaitByte(c, t.Timeout)
+		if err != nil || !spoke || c.Prefetched()[0] != recordHandshake {
 			return err
 		}
 	}
-	if err := secure(c, g, t, first); err != nil || greeted {
+	if err := secure(c, g, t, first); err != nil || !first {
 		return err
 	}
 	return g.Greet()

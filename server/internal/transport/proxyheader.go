@@ -72,20 +72,19 @@ func parseProxyV1(b []byte) (h proxyHeader, n int, err error) {
 	if !v6 && string(f[1]) != "TCP4" {
 		return h, 0, fmt.Errorf("%w: unknown protocol %q", errProxyMalformed, f[1])
 	}
-	for i := 2; i < 4; i++ {
-		addr, err := netip.ParseAddr(string(f[i]))
+	var ends [2]netip.AddrPort // source and destination
+	for i := range ends {
+		addr, err := netip.ParseAddr(string(f[2+i]))
 		if err != nil || addr.Is6() != v6 {
-			return h, 0, fmt.Errorf("%w: bad address %q", errProxyMalformed, f[i])
+			return h, 0, fmt.Errorf("%w: bad address %q", errProxyMalformed, f[2+i])
 		}
-		port, err := strconv.ParseUint(string(f[i+2]), 10, 16)
+		port, err := strconv.ParseUint(string(f[4+i]), 10, 16)
 		if err != nil {
-			return h, 0, fmt.Errorf("%w: bad port %q", errProxyMalformed, f[i+2])
+			return h, 0, fmt.Errorf("%w: bad port %q", errProxyMalformed, f[4+i])
 		}
-		if i == 2 {
-			h.Source = netip.AddrPortFrom(addr, uint16(port))
-		}
+		ends[i] = netip.AddrPortFrom(addr, uint16(port))
 	}
-	return h, end + 1, nil
+	return proxyHeader{Source: ends[0]}, end + 1, nil
 }
 
 // parseProxyV2 reads the binary header.
