@@ -74,6 +74,18 @@ func (s *Server) trim(limit int) {
 	s.env.Log.Infof("Closed %d connections to fall within max_connections", closed)
 }
 
+// checkPins closes the clients whose certificate is not pinned any more.
+func (s *Server) checkPins(t *config.TLS) {
+	if t == nil || len(t.PinnedCerts) == 0 {
+		return
+	}
+	for _, c := range s.env.Registry.All() {
+		if !c.IsPinned(t.PinnedCerts) {
+			c.Close(protocol.TLSHandshakeFailure)
+		}
+	}
+}
+
 // compileMappings prepares the subject mappings of the global account; nil
 // when there are none.
 func compileMappings(list []config.Mapping) (*subject.Mappings, error) {

@@ -30,6 +30,7 @@ type Server struct {
 	written atomic.Uint64 // messages that the server itself has published
 	clients sync.WaitGroup
 	tlsRate transport.RateLimit
+	side    sidePorts // set by Run before ready is closed
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -143,6 +144,11 @@ func (s *Server) Run(ctx context.Context) error {
 	s.logStart()
 	defer s.removePorts()
 
+	defer s.closeSidePorts()
+	if err := s.openSidePorts(); err != nil {
+		s.env.Log.Fatalf("%v", err)
+		return err
+	}
 	if err := s.listen(); err != nil {
 		s.env.Log.Fatalf("%v", err)
 		return err

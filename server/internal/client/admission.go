@@ -64,3 +64,13 @@ func (c *Client) Abandon(reason protocol.CloseReason) {
 	c.conn.Close(closedFor(reason), nil)
 	c.end(closedFor(reason))
 }
+
+// IsPinned reports whether the client presented one of the certificates whose
+// public keys are pinned.
+func (c *Client) IsPinned(pins map[string]struct{}) bool {
+	if c.tls == nil || len(c.tls.PeerCerts) == 0 {
+		return false
+	}
+	_, ok := pins[c.tls.PeerCerts[0].SPKISHA256]
+	return ok
+}

@@ -29,11 +29,13 @@ type Report struct {
 
 // SubReport describes one subscription.
 type SubReport struct {
-	Subject, Queue, SID string
-	Msgs, Max           uint64
-	ClientID            uint64
-	Account             string
+	Account, Subject, Queue, SID string
+	Msgs, Max                    uint64
+	ClientID                     uint64
 }
+
+// Subscription is a client's subscription in the interest of its account.
+type Subscription interface{ Report() SubReport }
 
 // Detail says what a report holds beyond the cheap facts.
 type Detail struct{ Subscriptions bool }

@@ -1,0 +1,208 @@
+package server
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/client"
+	"github.com/dunlin-mq/dunlin/server/internal/monitor"
+)
+
+// facts answers what the monitoring endpoints ask. It implements
+// [monitor.Server], [monitor.Connections] and [monitor.Accounts].
+type facts struct{ s *Server }
+
+// systemAccount is the name of the account for what servers tell each other.
+const systemAccount = "$SYS"
+
+var errNotReady = errors.New("server is not ready for connections")
+
+func (f facts) Identity() monitor.Identity {
+	return monitor.Identity{
+		ID: f.s.ID(), Name: f.s.Name(), Version: ReferenceVersion, Dunlin: Version(), Started: f.s.started,
+	}
+}
+
+func (f facts) Settings() monitor.Settings {
+	s := f.s
+	s.mu.Lock()
+	o, loaded := s.opts, s.loaded
+	s.mu.Unlock()
+	info := s.env.Settings().Info
+	set := monitor.Settings{
+		Host: o.Host, Port: s.Port(),
+		TLSRequired: info.TLSRequired, TLSVerify: info.TLSVerify,
+		MaxConnections: max(o.Limits.MaxConnections, 0), MaxSubscriptions: o.Limits.MaxSubscriptions,
+		PingInterval: o.Liveness.PingInterval, PingMax: o.Liveness.PingMax,
+		HTTPHost: o.Monitor.Host, HTTPPort: max(o.Monitor.HTTPPort, 0), HTTPSPort: max(o.Monitor.HTTPSPort, 0),
+		HTTPBasePath: o.Monitor.BasePath, AuthTimeout: authTimeout(o),
+		MaxControlLine: o.Limits.MaxControlLine, MaxPayload: o.Limits.MaxPayload, MaxPending: o.Limits.MaxPending,
+		TLSTimeout: tlsTimeout(o), WriteDeadline: o.Liveness.WriteDeadline,
+		WriteTimeout: writeTimeoutName(o.Liveness.WriteTimeout),
+		Configuration: monitor.Configuration{
+			Loaded: loaded, Digest: o.Digest, Tags: o.ServerTags, Metadata: o.ServerMetadata,
+			FeatureFlags: features(o.FeatureFlags),
+		},
+		TLSCertNotAfter: certNotAfter(o.TLS),
+	}
+	if l := s.side.monitor; l != nil {
+		if _, scheme := monitorPort(o); scheme == "https" {
+			set.HTTPSPort = l.Addr().Port
+		} else {
+			set.HTTPPort = l.Addr().Port
+		}
+	}
+	return set
+}
+
+// defaultTimeout is that of a TLS handshake and of authentication, seconds.
+const defaultTimeout = 2.0
+
+func tlsTimeout(o *Options) float64 {
+	if o.TLS == nil {
+		return defaultTimeout
+	}
+	return o.TLS.Timeout.Seconds()
+}
+
+// authTimeout is how long authentication may take, seconds: longer than the
+// handshake before it.
+func authTimeout(o *Options) float64 {
+	if o.TLS == nil {
+		return defaultTimeout
+	}
+	return o.TLS.Timeout.Seconds() + 1
+}
+
+func (f facts) Counters() monitor.Counters {
+	e := &f.s.env
+	t := e.Registry.Totals()
+	return monitor.Counters{
+		Connections: e.Registry.Len(), TotalConnections: e.Counters.Total.Load(),
+		SlowConsumers: e.Counters.SlowConsumers.Load(), StaleConnections: e.Counters.StaleConnections.Load(),
+		StalledClients: e.Counters.StalledClients.Load(), Subscriptions: e.Account.Interest.Len(),
+		Received: monitor.Traffic(t.In), Sent: monitor.Traffic(t.Out),
+	}
+}
+
+// Ready returns why clients cannot connect, or nil.
+func (f facts) Ready() error {
+	select {
+	case <-f.s.ready:
+		return nil
+	default:
+		return errNotReady
+	}
+}
+
+func (f facts) Open() []monitor.Client {
+	var all []monitor.Client
+	for _, c := range f.s.env.Registry.All() {
+		all = append(all, openClient{c})
+	}
+	return all
+}
+
+func (f facts) Closed() []monitor.Client {
+	var all []monitor.Client
+	for _, r := range f.s.env.Registry.Closed() {
+		all = append(all, closedClient{r})
+	}
+	return all
+}
+
+func (f facts) Find(id uint64) monitor.Client {
+	if c := f.s.env.Registry.Get(id); c != nil {
+		return openClient{c}
+	}
+	return nil
+}
+
+// Accounts returns the global account and the system account, which nobody
+// can use yet.
+func (f facts) Accounts() []monitor.Account {
+	s := f.s
+	t := s.env.Registry.Totals()
+	stats := s.env.Account.Interest.Stats()
+	s.mu.Lock()
+	o, loaded := s.opts, s.loaded
+	s.mu.Unlock()
+	global := monitor.Account{
+		Name: account.Global, Updated: loaded, Clients: s.env.Registry.Len(),
+		Sent: monitor.Traffic(t.Out), Received: monitor.Traffic(t.In),
+		SlowConsumers: s.env.Counters.SlowConsumers.Load(),
+		NumSubs:       s.env.Account.Interest.Len(), Inserts: stats.Inserts, Removes: stats.Removes,
+	}
+	for _, m := range o.Mappings {
+		if global.Mappings == nil {
+			global.Mappings = make(map[string][]monitor.MappingDest)
+		}
+		for _, d := range m.Dests {
+			global.Mappings[m.Source] = append(global.Mappings[m.Source], monitor.MappingDest(d))
+		}
+	}
+	return []monitor.Account{global, {Name: systemAccount, Updated: loaded}}
+}
+
+func (f facts) Subscriptions(name string) iter.Seq[monitor.Subscription] {
+	return func(yield func(monitor.Subscription) bool) {
+		if name != account.Global {
+			return
+		}
+		for item := range f.s.env.Account.Interest.All() {
+			if s, ok := item.Value.(client.Subscription); ok && !yield(subscription{item.Subject, s}) {
+				return
+			}
+		}
+	}
+}
+
+// subscription is one entry of the interest index.
+type subscription struct {
+	subject string
+	sub     client.Subscription
+}
+
+func (s subscription) Subject() string       { return s.subject }
+func (s subscription) Describe() monitor.Sub { return monitor.Sub(s.sub.Report()) }
+
+// openClient is a connected client.
+type openClient struct{ c *client.Client }
+
+func (o openClient) ID() uint64 { return o.c.ID() }
+
+func (o openClient) Describe(subs bool) monitor.Conn {
+	return describe(o.c.Report(client.Detail{Subscriptions: subs}))
+}
+
+// closedClient is a client that has left.
+type closedClient struct{ r *client.Report }
+
+func (c closedClient) ID() uint64 { return c.r.ID }
+
+func (c closedClient) Describe(bool) monitor.Conn { return describe(c.r) }
+
+// describe translates a report.
+func describe(r *client.Report) monitor.Conn {
+	m := monitor.Conn{
+		ID: r.ID, Host: r.Remote.Host, Port: r.Remote.Port,
+		Started: r.Started, LastActivity: r.LastActivity, Stopped: r.Stopped,
+		RTT: r.RTT, Pending: r.Pending, In: monitor.Traffic(r.In), Out: monitor.Traffic(r.Out), Stalls: r.Stalls,
+		Name: r.Options.Name, Lang: r.Options.Lang, Version: r.Options.Version,
+		Account: r.Account, NumSubs: r.NumSubs,
+	}
+	if !r.Stopped.IsZero() {
+		m.Reason = r.Reason.String()
+	}
+	if t := r.TLS; t != nil {
+		m.TLS = &monitor.TLS{Version: t.Version, CipherSuite: t.CipherSuite, First: t.First}
+		for _, c := range t.PeerCerts {
+			m.TLS.PeerCerts = append(m.TLS.PeerCerts, monitor.PeerCert(c))
+		}
+	}
+	for _, s := range r.Subscriptions {
+		m.Subs = append(m.Subs, monitor.Sub(s))
+	}
+	return m
+}

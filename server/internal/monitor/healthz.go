@@ -1,0 +1,82 @@
+package monitor
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// Health is the document at /healthz, the only compact one.
+type Health struct {
+	Status string        `json:"status"` // ok, unavailable or error
+	Error  string        `json:"error,omitempty"`
+	Errors []HealthError `json:"errors,omitempty"` // with details
+}
+
+// HealthError is one thing that is wrong.
+type HealthError struct {
+	Type  string `json:"type"` // CONNECTION, BAD_REQUEST, ...
+	Error string `json:"error"`
+}
+
+// healthz serves /healthz. A load balancer only looks at the status code.
+func (m *Monitor) healthz(w http.ResponseWriter, r *http.Request) {
+	p := query(r)
+	deprecated := p.boolean("js-enabled")
+	if deprecated {
+		m.cfg.Warnf("Healthcheck: js-enabled deprecated, use js-enabled-only instead")
+	}
+	p.boolean("js-enabled-only")
+	p.boolean("js-server-only")
+	p.boolean("js-meta-only")
+	details := p.boolean("details")
+	if p.err != nil {
+		answer(w, nil, p.err)
+		return
+	}
+	status, doc := http.StatusOK, Health{Status: "ok"}
+	switch reason := badHealthRequest(p); {
+	case reason != "":
+		status, doc = http.StatusBadRequest, unhealthy("BAD_REQUEST", reason, details)
+	default:
+		if err := m.cfg.Server.Ready(); err != nil {
+			status, doc = http.StatusInternalServerError, unhealthy("CONNECTION", err.Error(), details)
+		}
+	}
+	m.warnHealth(doc)
+	b, err := json.Marshal(doc)
+	if err != nil {
+		sendText(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	sendJSON(w, status, b)
+}
+
+// badHealthRequest says what is missing from a request about one stream or
+// consumer. Whether it exists is no question without JetStream.
+func badHealthRequest(p *params) string {
+	switch {
+	case p.text("account") == "" && p.text("stream") != "":
+		return `"account" must not be empty when checking stream health`
+	case p.text("stream") == "" && p.text("consumer") != "":
+		return `"stream" must not be empty when checking consumer health`
+	default:
+		return ""
+	}
+}
+
+func unhealthy(kind, text string, details bool) Health {
+	if details {
+		return Health{Status: "error", Errors: []HealthError{{kind, text}}}
+	}
+	return Health{Status: "error", Error: text}
+}
+
+// warnHealth logs what a check has found.
+func (m *Monitor) warnHealth(h Health) {
+	switch {
+	case h.Error != "":
+		m.cfg.Warnf("Healthcheck failed: %q", h.Error)
+	case len(h.Errors) > 0:
+		m.cfg.Warnf("Healthcheck failed: %d errors", len(h.Errors))
+	}
+}
