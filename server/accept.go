@@ -26,36 +26,34 @@ func (s *Server) accept(nc net.Conn) {
 	set := s.env.Settings()
 	c := conn.New(nc, set.MaxPending, set.NoStall)
 	defer c.Finish()
-	if cl := s.greet(c); cl != nil {
-		cl.Serve()
-		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
-	}
-}
-
-// greet makes a client of a connection and says hello, or turns it away. Its
-// frame is gone from the stack while the client is served.
-func (s *Server) greet(c *conn.Conn) *client.Client {
 	s.env.Counters.Total.Add(1)
 	cl := client.New(&s.env, c, s.nextID.Add(1), time.Now())
+	if s.greet(c, cl) {
+		cl.Serve()
+	}
+	s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
+}
+
+// greet says hello to a client, or turns it away. Its frame is gone from the
+// stack while the client is served.
+func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 	_, network := c.NetConn().(*net.TCPConn)
 	rules := s.rules(network)
 	if !s.env.Registry.Add(cl, s.env.Settings().MaxConnections) {
 		cl.TurnAway(protocol.ErrMaxConnections)
-		return nil
+		return false
 	}
 	cl.LogCreated()
 	if rules.TLS != nil && !s.withinRate() {
 		cl.TurnAway(protocol.ErrThrottled)
-		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
-		return nil
+		return false
 	}
 	if err := transport.Admit(c, cl, rules); err != nil {
 		s.reportAdmission(cl, err)
 		cl.Abandon(admissionFailure(err))
-		s.env.Registry.Remove(cl, s.Options().Limits.MaxClosedClients)
-		return nil
+		return false
 	}
-	return cl
+	return true
 }
 
 // rules says what a new connection goes through. TLS and PROXY headers are

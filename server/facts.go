@@ -31,7 +31,7 @@ func (f facts) Settings() monitor.Settings {
 	s.mu.Unlock()
 	info := s.env.Settings().Info
 	set := monitor.Settings{
-		Host: o.Host, Port: s.Port(),
+		Host: info.Host, Port: info.Port,
 		TLSRequired: info.TLSRequired, TLSVerify: info.TLSVerify,
 		MaxConnections: max(o.Limits.MaxConnections, 0), MaxSubscriptions: o.Limits.MaxSubscriptions,
 		PingInterval: o.Liveness.PingInterval, PingMax: o.Liveness.PingMax,
@@ -42,7 +42,7 @@ func (f facts) Settings() monitor.Settings {
 		WriteTimeout: writeTimeoutName(o.Liveness.WriteTimeout),
 		Configuration: monitor.Configuration{
 			Loaded: loaded, Digest: o.Digest, Tags: o.ServerTags, Metadata: o.ServerMetadata,
-			FeatureFlags: features(o.FeatureFlags),
+			FeatureFlags: features(o.FeatureFlags), SystemAccount: systemAccount,
 		},
 		TLSCertNotAfter: certNotAfter(o.TLS),
 	}

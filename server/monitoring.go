@@ -47,7 +47,7 @@ func (s *Server) openSidePorts() error {
 		s.env.Log.Infof("Starting %s monitor on %s", scheme, hostPort(o.Monitor.Host, l.Addr().Port))
 	}
 	if port := o.Process.ProfPort; port != 0 {
-		setBlockRate(o.Process.ProfBlockRate)
+		s.setBlockRate(o.Process.ProfBlockRate)
 		// A recording may take minutes: no write timeout.
 		l, err := monitor.Listen(monitor.ListenConfig{
 			Address: hostPort(o.Host, max(port, 0)), Handler: monitor.Profiler(args), Errorf: s.env.Log.Debugf,
@@ -97,7 +97,12 @@ func (s *Server) currentTLS() *tls.Config {
 
 // setBlockRate sets the sampling of blocking events, in nanoseconds per
 // sample. It concerns the whole process, as profiles do.
-func setBlockRate(rate int) { runtime.SetBlockProfileRate(rate) }
+func (s *Server) setBlockRate(rate int) {
+	runtime.SetBlockProfileRate(rate)
+	if rate > 0 {
+		s.env.Log.Warnf("Block profiling is enabled (rate %d), this may have a performance impact", rate)
+	}
+}
 
 // certNotAfter returns when the first certificate of a listener ends; zero
 // without one.

@@ -55,6 +55,7 @@ func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
 
 // TurnAway greets a client only to tell it that it cannot stay.
 func (c *Client) TurnAway(e *protocol.Error) {
+	c.Log().Errorf("%s", e.Text())
 	c.conn.Close(e, protocol.AppendErr(c.greeting(), e.Text()))
 	c.end(e)
 }

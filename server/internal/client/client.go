@@ -30,6 +30,7 @@ type Client struct {
 	ponged    bool // its first PING was answered
 	informed  bool // the INFO that answers CONNECT was sent
 	pass      *pass
+	unread    int // bytes of an incomplete command
 	in        conn.Traffic
 
 	account atomic.Pointer[account.Account]

@@ -23,7 +23,7 @@ const (
 // liveness decides when a peer that does not answer is gone.
 type liveness struct {
 	commands atomic.Int64 // read batches with at least one command
-	bytes    atomic.Int64 // bytes looked at, complete or not
+	bytes    atomic.Int64 // bytes received, of complete commands or not
 	ready    atomic.Bool  // the client's own first PING was answered
 
 	mu       sync.Mutex
@@ -35,6 +35,14 @@ type liveness struct {
 	rttTaken time.Time
 
 	seenCommands, seenBytes int64 // at the previous tick
+}
+
+// saw records what a read brought. It is called by the read loop.
+func (l *liveness) saw(bytes int, command bool) {
+	l.bytes.Add(int64(bytes))
+	if command {
+		l.commands.Add(1)
+	}
 }
 
 // startLiveness arms the timer.

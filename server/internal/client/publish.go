@@ -6,6 +6,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
+	"github.com/dunlin-mq/dunlin/server/internal/message"
 	"github.com/dunlin-mq/dunlin/server/internal/router"
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
@@ -17,33 +18,46 @@ func (c *Client) publish(op *protocol.Op, owner *chunk.Chunk) error {
 	if c.options.Pedantic && !subject.ValidLiteral(op.Subject) {
 		c.refuse(protocol.ErrInvalidPublishSubject)
 	}
-	if len(op.Reply) > 0 && subject.ReservedReply(op.Reply) {
-		return c.refuse(protocol.ReplyViolation(string(op.Reply)))
-	}
-	if reservedSubject(op.Subject) {
-		return c.refuse(protocol.PublishViolation(string(op.Subject)))
-	}
-	p := c.pass
-	m := &p.Message
+	m := &c.pass.Message
 	m.Load(op, owner, c, !c.options.Echo)
 	acc := c.account.Load()
-	if len(m.Header) > 0 && trace.Asked(m.Header) && !c.beginTrace(acc) {
-		return nil
+	if len(m.Header) > 0 && trace.Asked(m.Header) {
+		return c.publishTraced(acc)
+	}
+	return c.forward(acc)
+}
+
+// forward refuses or delivers the message that was loaded.
+func (c *Client) forward(acc *account.Account) error {
+	p := c.pass
+	m := &p.Message
+	if e := violation(m); e != nil {
+		if p.Trace != nil {
+			p.Trace.Refused(e.Text())
+		}
+		return c.refuse(e)
 	}
 	c.ok()
-	delivered := router.Publish(acc, &p.Pass)
-	if delivered == 0 && len(m.Reply) > 0 && c.options.NoResponders {
+	if router.Publish(acc, &p.Pass) == 0 && len(m.Reply) > 0 && c.options.NoResponders {
 		c.noResponders(acc)
 	}
-	if p.Trace != nil {
-		c.endTrace(acc)
+	return nil
+}
+
+// violation returns why a client may not publish the message, or nil.
+func violation(m *message.Message) *protocol.Error {
+	if len(m.Reply) > 0 && subject.ReservedReply(m.Reply) {
+		return protocol.ReplyViolation(string(m.Reply))
+	}
+	if reservedSubject(m.Subject) {
+		return protocol.PublishViolation(string(m.Subject))
 	}
 	return nil
 }
 
 // reservedSubject reports whether clients may not publish to a subject:
 // servers use it among themselves.
-func reservedSubject(s []byte) bool {
+func reservedSubject[T subject.Text](s T) bool {
 	return subject.HasPrefix(s, subject.GatewayReplyPrefix) || subject.HasPrefix(s, subject.ConsensusPrefix)
 }
 
@@ -58,34 +72,4 @@ func (c *Client) noResponders(acc *account.Account) {
 	}
 	block := header.AppendNoResponders(nil, m.Subject)
 	c.put(protocol.AppendHMsg(nil, m.Reply, []byte(s.sid()), nil, block, nil))
-}
-
-// beginTrace reads what the header of the message asks for. It returns false
-// if the message goes no further.
-func (c *Client) beginTrace(acc *account.Account) bool {
-	p := c.pass
-	m := &p.Message
-	req := trace.ParseRequest(m.Header)
-	switch {
-	case req.Disable:
-		m.SetHeader(trace.DisableIn(m.Header))
-	case req.Dest == "":
-		return !req.Only
-	case reservedSubject([]byte(req.Dest)):
-		c.refuse(protocol.PublishViolation(req.Dest))
-		return false
-	default:
-		p.Trace = trace.Begin(req, m.Header, m.Size(), trace.Ingress{
-			Kind: int(account.Client), ID: c.id, Name: c.options.Name,
-			Account: acc.Name, Subject: string(m.Subject),
-		})
-	}
-	return true
-}
-
-// endTrace publishes the report.
-func (c *Client) endTrace(acc *account.Account) {
-	if err := router.Report(acc, &c.pass.Pass, c.env.Author()); err != nil {
-		c.Log().Errorf("Message trace: %v", err)
-	}
 }

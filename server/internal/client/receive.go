@@ -37,6 +37,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
 	c.parser.Limits.MaxPayload = set.MaxPayload
 
+	fresh, alive := len(b)-c.unread, false
 	for used < len(b) {
 		var n int
 		n, err = c.parser.Next(b[used:], &p.op)
@@ -44,6 +45,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 			break
 		}
 		used += n
+		alive = alive || meansLife(p.op.Kind)
 		if p.Logged {
 			c.traceOp(&p.op)
 		}
@@ -55,9 +57,9 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 		c.report.msgs.Store(c.in.Msgs)
 		c.report.bytes.Store(c.in.Bytes)
 		c.report.lastActivity.Store(p.Now)
-		c.live.commands.Add(1)
 	}
-	c.live.bytes.Add(int64(len(b)))
+	c.unread = len(b) - used
+	c.live.saw(fresh, alive)
 	if err != nil {
 		c.fail(err)
 	}
@@ -69,6 +71,10 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	passes.Put(p)
 	return used, c.parser.Need(), err
 }
+
+// meansLife reports whether a command shows that its sender has something to
+// say. What clients have no reason to send does not.
+func meansLife(k protocol.Kind) bool { return k != protocol.KindOK && k != protocol.KindInfo }
 
 // carryOut executes one command. A returned error ends the connection.
 func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {

@@ -81,11 +81,12 @@ type Settings struct {
 
 // Configuration is what varz shows of the configuration after the counters.
 type Configuration struct {
-	Loaded       time.Time         `json:"config_load_time"`
-	Digest       string            `json:"config_digest"`
-	Tags         []string          `json:"tags,omitempty"`
-	Metadata     map[string]string `json:"metadata,omitempty"`
-	FeatureFlags map[string]bool   `json:"feature_flags,omitempty"`
+	Loaded        time.Time         `json:"config_load_time"`
+	Digest        string            `json:"config_digest"`
+	Tags          []string          `json:"tags,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+	FeatureFlags  map[string]bool   `json:"feature_flags,omitempty"`
+	SystemAccount string            `json:"system_account,omitempty"`
 }
 
 // Off stands for a feature that is not in use: {}.
