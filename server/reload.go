@@ -55,6 +55,8 @@ func (s *Server) Reload(opts Options) error {
 var effects = map[string]func(s *Server, old, next *Options){
 	"max_connections": func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
 	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
+	"pinned_certs":    func(s *Server, _, next *Options) { s.checkPins(next.TLS) },
+	"prof_block_rate": func(s *Server, _, next *Options) { s.setBlockRate(next.Process.ProfBlockRate) },
 }
 
 // trim closes clients until no more than limit are left.
