@@ -116,7 +116,7 @@ func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verd
 	if o.drop {
 		v &^= Congested // nobody is slowed down
 	}
-	o.bytes.message(f, label)
+	o.bytes.message(f, label, o.pending)
 	o.mu.Unlock()
 	return v
 }

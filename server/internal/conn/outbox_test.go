@@ -78,17 +78,21 @@ func TestOutboxReferencesOnlyWhatIsWorthIt(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		body, chunk int
+		backlog     int
 		want        bool // referenced
 	}{
-		{"a small body", refMin - 1, 64 << 10, false},
-		{"a large body", refMin, 64 << 10, true},
-		{"a body that would pin much", refMin, 1 << 20, false},
-		{"a body of its own", 1 << 20, 1 << 20, true},
+		{"a small body", refMin - 1, 16 << 10, 0, false},
+		{"a larger one", refMin, 16 << 10, 0, true},
+		{"one of many in its chunk", refMin, 64 << 10, 0, true},
+		{"one of many, but not for long", refMin, 64 << 10, refBacklog, false},
+		{"a body that would pin much", refMin, 256 << 10, 0, false},
+		{"a body with a chunk of its own", 1 << 20, 1 << 20, refBacklog, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var o Outbox
 			o.max = 4 << 20
+			o.pending = int64(tt.backlog)
 			owner := chunk.Get(tt.chunk)
 			f, wire := message(1, tt.body, "1 ", owner)
 			o.Deliver(f, []byte("1 "), new(Quota), 0)
@@ -244,7 +248,9 @@ func TestQuotaEndsDeliveries(t *testing.T) {
 	}
 	o.SetQuota(&q, 0)
 	got = append(got, deliver())
-	want := []Verdict{Queued, Queued, Queued | LastOne, Spent, Spent, Queued}
+	o.CloseQuota(&q)
+	got = append(got, deliver())
+	want := []Verdict{Queued, Queued, Queued | LastOne, Spent, Spent, Queued, 0}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -2,14 +2,20 @@ package conn
 
 import "github.com/dunlin-mq/dunlin/server/internal/chunk"
 
+// A body that is queued by reference pins the whole chunk it stands in.
 const (
 	// refMin is the size in bytes from which a body is queued by reference
 	// instead of being copied.
-	refMin = 16 << 10
-	// refSpread bounds how much memory a queued body may pin: a body is
-	// referenced only if its chunk is at most this many times larger.
-	refSpread = 16
+	refMin = 4 << 10
+	// refSpread is how many times larger than the body its chunk may be.
+	refSpread = 4
+	// With less than refBacklog bytes pending the chunk will soon be free
+	// again, and may be refSpreadBrief times larger.
+	refBacklog     = 1 << 20
+	refSpreadBrief = 16
+)
 
+const (
 	growMin = 16 << 10 // smallest chunk but the first of a batch
 	growMax = 64 << 10 // largest chunk for copied bytes
 )
@@ -26,10 +32,23 @@ type queue struct {
 	hint   int          // bytes copied for the batch before: sizes the first chunk
 }
 
-// message appends the parts of a message, the body by reference if it is
-// large.
-func (q *queue) message(f *chunk.Frame, label []byte) {
-	if f.Owner == nil || len(f.Body) < refMin || len(f.Owner.Buf) > refSpread*len(f.Body) {
+// referable reports whether to queue the body of f by reference, with backlog
+// bytes pending.
+func referable(f *chunk.Frame, backlog int64) bool {
+	if f.Owner == nil || len(f.Body) < refMin {
+		return false
+	}
+	spread := refSpread
+	if backlog < refBacklog {
+		spread = refSpreadBrief
+	}
+	return len(f.Owner.Buf) <= spread*len(f.Body)
+}
+
+// message appends the parts of a message, the body by reference if that is
+// worth it.
+func (q *queue) message(f *chunk.Frame, label []byte, backlog int64) {
+	if !referable(f, backlog) {
 		q.copy(f.Head, label, f.Mid, f.Body)
 		return
 	}
