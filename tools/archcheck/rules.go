@@ -110,14 +110,16 @@ var rooms = map[string]room{
 	"config/syntax": {Sockets: true},
 
 	// Leaves: they know nothing of the server.
-	"internal/logging": {Sockets: true},
-	"internal/process": {Sockets: true},
-	"internal/chunk":   {},
-	"internal/trace":   {},
+	"internal/logging":  {Sockets: true},
+	"internal/process":  {Sockets: true},
+	"internal/chunk":    {},
+	"internal/peercert": {},
+	"internal/leaktest": {}, // for tests
+	"internal/trace":    {},
 
 	// Bytes. What comes in is nobody's yet, what goes out is finished.
 	"internal/conn":      {May: []string{"internal/chunk"}, Sockets: true},
-	"internal/transport": {May: []string{"internal/chunk", "internal/conn", "internal/logging"}, Sockets: true},
+	"internal/transport": {May: []string{"internal/chunk", "internal/conn", "internal/logging", "internal/peercert"}, Sockets: true},
 
 	// Messages. The router sees subscribers, which an account holds, and never
 	// the connection behind one: that is how client, route and gateway stay
@@ -127,7 +129,7 @@ var rooms = map[string]room{
 	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/message", "internal/trace"}},
 	"internal/client": {May: []string{
 		"internal/account", "internal/chunk", "internal/conn", "internal/logging", "internal/message", "internal/router",
-		"internal/trace",
+		"internal/peercert", "internal/trace",
 	}, Sockets: true},
 
 	// The monitor reads Stats values and interfaces that it declares itself.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/dunlin-mq/dunlin/protocol"
-	"github.com/dunlin-mq/dunlin/server/internal/transport"
+	"github.com/dunlin-mq/dunlin/server/internal/peercert"
 )
 
 // TLSState is what monitoring shows of a TLS connection.
@@ -19,7 +19,7 @@ type TLSState struct {
 // PeerCert identifies a certificate that a client presented.
 type PeerCert struct{ Subject, SPKISHA256, CertSHA256 string }
 
-// Greet sends the first INFO. It implements [transport.Guest], as do
+// Greet sends the first INFO. It is for transport.Admit, as are
 // SetRemote and SetTLS; all are called before Serve.
 func (c *Client) Greet() error {
 	return c.conn.Hello(c.greeting())
@@ -47,7 +47,7 @@ func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
 	}
 	for _, cert := range state.PeerCertificates {
 		t.PeerCerts = append(t.PeerCerts, PeerCert{
-			cert.Subject.String(), transport.SPKIHash(cert), transport.CertHash(cert),
+			cert.Subject.String(), peercert.SPKI(cert), peercert.Hash(cert),
 		})
 	}
 	c.tls = t

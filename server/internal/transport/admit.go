@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/peercert"
 )
 
 // Rules say what a new connection goes through before its first command.
@@ -102,7 +103,7 @@ func secure(c *conn.Conn, g Guest, t *TLSRules, first bool) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w%s", ErrHandshake, err, describePeer(err))
 	}
-	if !pinned(&state, t.Pinned) {
+	if !peercert.Pinned(state.PeerCertificates, t.Pinned) {
 		return fmt.Errorf("%w: %w", ErrHandshake, ErrNotPinned)
 	}
 	g.SetTLS(state, first)
