@@ -16,10 +16,13 @@ var volatile = regexp.MustCompile(`^(server_id|name|id|git_commit|go|port|http_p
 	`lang|version|xkey|tls_cert_not_after|client_id|connections\.total|total_connections|gomemlimit|spki_sha256|cert_sha256|` +
 	`num_subscriptions|subscriptions|kind_version|jwt|time_.*|update_time)$`)
 
+// unordered are the arrays whose elements come in any order.
+var unordered = regexp.MustCompile(`subscriptions_list|^account_statz$`)
+
 // flatten turns a JSON document into a map from path to value, in which
 // volatile values are replaced by the names of their types. Elements of an
-// array get their index as a key; lists of subscriptions, which have no order,
-// are sorted.
+// array get their index as a key; those that
+// have no order are sorted.
 func flatten(document string) (map[string]string, error) {
 	var root any
 	if err := json.Unmarshal([]byte(document), &root); err != nil {
@@ -44,7 +47,7 @@ func walk(path string, value any, flat map[string]string) {
 		if len(value) == 0 {
 			flat[path] = "[]"
 		}
-		if strings.Contains(path, "subscriptions_list") {
+		if unordered.MatchString(path) {
 			slices.SortFunc(value, func(a, b any) int { return strings.Compare(text(a), text(b)) })
 		}
 		for i, inner := range value {

@@ -96,6 +96,9 @@ func TestPagesAreTheSame(t *testing.T) {
 		{name: "leaf nodes, when off", visited: true, paths: []string{"/leafz", "/leafz?subs=1"}},
 		{name: "streams, when off", visited: true, paths: []string{"/jsz", "/jsz?accounts=1"}},
 		{name: "raft, when off", visited: true, paths: []string{"/ipqueuesz"}},
+		{name: "accounts, when there is only the global one", visited: true, paths: []string{
+			"/accstatz", "/accstatz?unused=1",
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -187,6 +190,9 @@ func TestRequestsAreAnsweredAlike(t *testing.T) {
 		{name: "bad subs", path: "/subsz?subs=x"},
 		{name: "health of a stream without account", path: "/healthz?stream=S"},
 		{name: "health of a consumer without stream", path: "/healthz?account=A&consumer=C"},
+		{name: "raft, when off", path: "/raftz"},
+		{name: "leader only, when streams are off", path: "/jsz?leader-only=1"},
+		{name: "unknown account", path: "/accountz?acc=ZZ"},
 		{name: "bad health boolean", path: "/healthz?details=x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
