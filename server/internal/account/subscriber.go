@@ -28,6 +28,8 @@ const (
 	Delivered Outcome = iota
 	// Echo: the publisher does not want its own messages back.
 	Echo
+	// Unsubscribed: the subscription ended while the message was routed.
+	Unsubscribed
 	// Spent: the subscription has got all the messages it asked for.
 	Spent
 	// Closed: the connection is ending.

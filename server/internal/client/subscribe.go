@@ -47,7 +47,7 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 		s.afterDelivery(v, b)
 	}
 	if v&conn.Queued == 0 {
-		return refusal(v)
+		return s.refusal(v)
 	}
 	if b.Logged {
 		c.traceDelivery(f, s.label)
@@ -55,13 +55,15 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 	return account.Delivered
 }
 
-// refusal says why an outbox took nothing.
-func refusal(v conn.Verdict) account.Outcome {
+// refusal says why the outbox took nothing.
+func (s *subscription) refusal(v conn.Verdict) account.Outcome {
 	switch {
 	case v&conn.Spent != 0:
 		return account.Spent
 	case v&conn.Dropped != 0:
 		return account.Dropped
+	case v == 0 && s.client.conn.Cause() == nil:
+		return account.Unsubscribed
 	}
 	return account.Closed
 }

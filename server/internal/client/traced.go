@@ -16,6 +16,8 @@ func (c *Client) publishTraced(acc *account.Account) error {
 	case req.Dest != "":
 		return c.publishReported(acc, req)
 	case req.Only:
+		// The reference server keeps silent even if the client is verbose, and
+		// so leaves it waiting.
 		c.ok()
 		return nil
 	case req.Disable:
@@ -28,7 +30,6 @@ func (c *Client) publishTraced(acc *account.Account) error {
 // refused, what became of it.
 func (c *Client) publishReported(acc *account.Account, req trace.Request) error {
 	if reservedSubject(req.Dest) {
-		c.ok()
 		return c.refuse(protocol.PublishViolation(req.Dest))
 	}
 	p := c.pass

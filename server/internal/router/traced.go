@@ -8,11 +8,12 @@ import (
 
 // outcomes are the errors that a trace shows.
 var outcomes = [...]string{
-	account.Delivered: "",
-	account.Echo:      trace.NotDeliveredNoEcho,
-	account.Spent:     trace.NotDeliveredAutoUnsub,
-	account.Closed:    trace.NotDeliveredClientClosed,
-	account.Dropped:   trace.NotDeliveredSlow,
+	account.Delivered:    "",
+	account.Echo:         trace.NotDeliveredNoEcho,
+	account.Unsubscribed: trace.NotDeliveredSubClosed,
+	account.Spent:        trace.NotDeliveredAutoUnsub,
+	account.Closed:       trace.NotDeliveredClientClosed,
+	account.Dropped:      trace.NotDeliveredSlow,
 }
 
 // deliverTraced is deliver with a record of every attempt. If nobody is to get

@@ -5,7 +5,7 @@ import "time"
 // Errors of an [Egress].
 const (
 	NotDeliveredNoEcho       = "Not delivered because of no echo"
-	NotDeliveredSubDenied    = "Not delivered because subscription denies this subject"
+	NotDeliveredSubClosed    = "Not delivered because subscription is closed"
 	NotDeliveredClientClosed = "Not delivered because client is closed"
 	NotDeliveredAutoUnsub    = "Not delivered because auto-unsubscribe exceeded"
 	NotDeliveredSlow         = "Not delivered because fast producer not stalled and consumer is slow"

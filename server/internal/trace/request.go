@@ -11,14 +11,28 @@ import (
 // Disabled is the destination that keeps every server from tracing a message.
 const Disabled = "trace disabled"
 
-// Asked reports whether a header block mentions tracing. It is for messages
-// that have a block, and costs one search through it.
+// Asked reports whether a header block asks for something about tracing. It is
+// for messages that have a block, and costs one search through it.
 //
 // A block with an inline status is the answer to something and is not traced.
 func Asked(block []byte) bool {
-	const start, sign = "NATS/1.0\r\n", "\n" + header.TraceDest + ":"
-	return len(block) > len(start) && string(block[:len(start)]) == start &&
-		bytes.Contains(block[len(start)-1:], []byte(sign))
+	const start = "NATS/1.0\r\n"
+	if len(block) < len(start) || string(block[:len(start)]) != start {
+		return false
+	}
+	// The search is for the part of the name that begins with a letter rare in
+	// headers: a line end or an N would stop it again and again.
+	const before, rare = "\nNats-", "Trace-Dest:"
+	for rest := block; ; {
+		i := bytes.Index(rest, []byte(rare))
+		if i < 0 {
+			return false
+		}
+		if bytes.HasSuffix(rest[:i], []byte(before)) {
+			return true
+		}
+		rest = rest[i+len(rare):]
+	}
 }
 
 // Request is what a message's header asks for. The zero value asks for
@@ -66,8 +80,10 @@ func DisableIn(block []byte) []byte {
 // value returns the value of a header, without the blanks around it.
 func value(block []byte, key string) string {
 	v, _ := header.Get(block, key)
-	return string(bytes.TrimSpace(v))
+	return trim(v)
 }
+
+func trim(b []byte) string { return string(bytes.Trim(b, " \t")) }
 
 func isTrue(s string) bool {
 	switch strings.ToLower(s) {

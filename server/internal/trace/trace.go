@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
@@ -19,8 +18,8 @@ type Trace struct {
 }
 
 // Begin starts the trace of a message that has the given header block and is
-// size bytes long, block and payload together. Neither block nor in's strings
-// are needed afterwards.
+// size bytes long, block and payload together. The block is not needed
+// afterwards.
 func Begin(r Request, block []byte, size int, in Ingress) *Trace {
 	first := &ingressEvent{event{"in", now()}, in}
 	return &Trace{
@@ -72,8 +71,8 @@ func (t *Trace) Report(s Server) (block, payload []byte, err error) {
 func fields(block []byte) map[string][]string {
 	all := make(map[string][]string)
 	for name, value := range header.All(block) {
-		if v := bytes.TrimSpace(value); len(name) > 0 && len(v) > 0 {
-			all[string(name)] = append(all[string(name)], string(v))
+		if v := trim(value); len(name) > 0 && v != "" {
+			all[string(name)] = append(all[string(name)], v)
 		}
 	}
 	return all
