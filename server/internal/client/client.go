@@ -30,7 +30,8 @@ type Client struct {
 	ponged    bool // its first PING was answered
 	informed  bool // the INFO that answers CONNECT was sent
 	pass      *pass
-	unread    int // bytes of an incomplete command
+	unread    int  // bytes of an incomplete command
+	opened    bool // a first command came
 	in        conn.Traffic
 
 	account atomic.Pointer[account.Account]

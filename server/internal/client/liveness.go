@@ -15,6 +15,9 @@ const (
 	firstPing = 2 * time.Second
 	// rttAge is how long a measured round trip time is good for.
 	rttAge = time.Hour
+	// openingTime is how long a new client may take for its first command,
+	// from the first byte of it.
+	openingTime = 10 * time.Second
 	// trickle is how many bytes without a complete command count as a sign of
 	// life: a large payload on a slow line, but not a byte a minute.
 	trickle = 512
@@ -28,6 +31,7 @@ type liveness struct {
 
 	mu       sync.Mutex
 	timer    *time.Timer
+	opening  *time.Timer // runs out if the first command never ends; mostly nil
 	stopped  bool
 	pending  int       // PINGs without PONG
 	pinged   time.Time // when the last PING was sent
@@ -63,10 +67,43 @@ func (c *Client) stopLiveness() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
+	if l.opening != nil {
+		l.opening.Stop()
+	}
 }
 
-// tick sends a PING unless the client has just shown that it lives, or gives
-// up on it. The first PING is sent in any case, for the round trip time.
+// expectFirst gives a client that has begun its first command time to finish
+// it. It is called by the read loop.
+func (c *Client) expectFirst() {
+	l := &c.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opening == nil && !l.stopped {
+		l.opening = time.AfterFunc(openingTime, func() {
+			if l.commands.Load() == 0 {
+				c.giveUp()
+			}
+		})
+	}
+}
+
+// giveUp ends the session of a client that shows no life.
+func (c *Client) giveUp() {
+	c.env.Counters.StaleConnections.Add(1)
+	c.debugf("Stale Client Connection - Closing")
+	c.closeFor(protocol.ErrStaleConnection)
+}
+
+// verdict is what a tick of the timer leads to.
+type verdict uint8
+
+const (
+	leaveAlone verdict = iota
+	sendPing
+	tooLate
+)
+
+// tick looks after the client once per ping interval.
 func (c *Client) tick() {
 	set := c.env.Settings()
 	l := &c.live
@@ -76,33 +113,38 @@ func (c *Client) tick() {
 		return
 	}
 	now := time.Now()
-	commands, bytes := l.commands.Load(), l.bytes.Load()
-	active := commands != l.seenCommands || bytes-l.seenBytes >= trickle
-	l.seenCommands, l.seenBytes = commands, bytes
-	ping, stale := false, false
-	switch {
-	case !l.pinged.IsZero() && active && l.rtt > 0 && now.Sub(l.rttTaken) < rttAge:
-	case !l.ready.Load() && now.Sub(c.started) < firstPing:
-	case l.pending+1 > set.PingMax:
-		stale = true
-	default:
-		l.pending++
-		l.pinged = now
-		ping = true
-	}
-	if !stale {
+	v := l.judgeLocked(now, now.Sub(c.started), set.PingMax)
+	if v != tooLate {
 		l.timer.Reset(set.PingInterval)
 	}
 	l.mu.Unlock()
-	switch {
-	case stale:
-		c.env.Counters.StaleConnections.Add(1)
-		c.debugf("Stale Client Connection - Closing")
-		c.closeFor(protocol.ErrStaleConnection)
-	case ping:
+	switch v {
+	case tooLate:
+		c.giveUp()
+	case sendPing:
 		c.send(pingLine)
 		c.traceOut("PING")
 	}
+}
+
+// judgeLocked decides to ping a client of the given age unless it has just
+// shown that it lives, or to give up on it. The first PING is sent in any
+// case, for the round trip time.
+func (l *liveness) judgeLocked(now time.Time, age time.Duration, pingMax int) verdict {
+	commands, bytes := l.commands.Load(), l.bytes.Load()
+	active := commands != l.seenCommands || bytes-l.seenBytes >= trickle
+	l.seenCommands, l.seenBytes = commands, bytes
+	switch {
+	case !l.pinged.IsZero() && active && l.rtt > 0 && now.Sub(l.rttTaken) < rttAge:
+		return leaveAlone
+	case !l.ready.Load() && age < firstPing:
+		return leaveAlone // it should not get a PING before its first PONG
+	case l.pending+1 > pingMax:
+		return tooLate
+	}
+	l.pending++
+	l.pinged = now
+	return sendPing
 }
 
 // pong handles the answer to a PING.

@@ -60,6 +60,9 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	}
 	c.unread = len(b) - used
 	c.live.saw(fresh, alive)
+	if c.opened = c.opened || alive; !c.opened && c.unread > 0 {
+		c.expectFirst()
+	}
 	if err != nil {
 		c.fail(err)
 	}
