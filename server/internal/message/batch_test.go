@@ -8,181 +8,165 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// peer notes what a batch asks of it.
+// peer is a connection that drains after a while, or never.
 type peer struct {
-	flushed int
-	waits   time.Duration   // how long it takes to drain
-	limits  []time.Duration // that it was given
+	name  string
+	drain time.Duration
+	log   *[]string
 }
 
-func (p *peer) Flush() { p.flushed++ }
+func (p *peer) Flush() { *p.log = append(*p.log, "flush "+p.name) }
 
 func (p *peer) AwaitDrain(limit time.Duration) time.Duration {
-	p.limits = append(p.limits, limit)
-	return min(p.waits, limit)
+	*p.log = append(*p.log, "await "+p.name+" "+limit.String())
+	return min(p.drain, limit)
 }
 
-func TestFlushReachesEveryTouchedPeerOnce(t *testing.T) {
+func TestFlushReachesEverybodyTouchedOnce(t *testing.T) {
 	t.Parallel()
-	var b Batch
-	peers := []*peer{{}, {}, {}}
-	flushed := func() (n []int) {
-		for _, p := range peers {
-			n = append(n, p.flushed)
-		}
-		return n
+	var log []string
+	a, b := &peer{name: "a", log: &log}, &peer{name: "b", log: &log}
+	var batch Batch
+	batch.Touch(a)
+	batch.Touch(b)
+	batch.Flush()
+	if diff := cmp.Diff([]string{"flush a", "flush b"}, log); diff != "" {
+		t.Error(diff)
 	}
-	b.Flush()
-	b.Touch(peers[0])
-	b.Touch(peers[2])
-	b.Flush()
-	if diff := cmp.Diff([]int{1, 0, 1}, flushed()); diff != "" {
-		t.Errorf("first batch, -want +got:\n%s", diff)
-	}
-	b.Touch(peers[1])
-	b.Flush()
-	b.Flush()
-	if diff := cmp.Diff([]int{1, 1, 1}, flushed()); diff != "" {
-		t.Errorf("second batch, -want +got:\n%s", diff)
-	}
-	for _, p := range b.touched[:cap(b.touched)] {
-		if p != nil {
-			t.Error("the batch keeps hold of a peer")
-		}
+	log = nil
+	batch.Flush()
+	batch.Touch(b)
+	batch.Flush()
+	if diff := cmp.Diff([]string{"flush b"}, log); diff != "" {
+		t.Errorf("in the next batch: %s", diff)
 	}
 }
 
-func TestStallSpendsOneBudgetOnAll(t *testing.T) {
+func TestStall(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	for _, tt := range []struct {
-		name   string
-		drains []time.Duration // of the congested peers, in order
-		spent  time.Duration
-		limits [][]time.Duration // that each of them is given
+		name  string
+		peers []time.Duration // how long each takes to drain
+		order []int           // who is found congested, in this order
+		want  time.Duration
+		log   []string
 	}{
-		{"nobody", nil, 0, nil},
-		{"one that has caught up", []time.Duration{0}, 0, [][]time.Duration{{10 * ms}}},
-		{"one", []time.Duration{3 * ms}, 3 * ms, [][]time.Duration{{10 * ms}}},
-		{"two", []time.Duration{3 * ms, 4 * ms}, 7 * ms, [][]time.Duration{{10 * ms}, {7 * ms}}},
-		{"more than the budget", []time.Duration{6 * ms, 6 * ms, 6 * ms}, 10 * ms, [][]time.Duration{{10 * ms}, {4 * ms}, nil}},
-		{"one that is stuck", []time.Duration{time.Hour, ms}, 10 * ms, [][]time.Duration{{10 * ms}, nil}},
+		{"nobody", nil, nil, 0, nil},
+		{"one that drains", []time.Duration{3 * ms}, []int{0}, 3 * ms, []string{"await a 10ms"}},
+		{"one found several times", []time.Duration{3 * ms}, []int{0, 0, 0}, 3 * ms, []string{"await a 10ms"}},
+		{"one that never drains", []time.Duration{time.Hour}, []int{0}, 10 * ms, []string{"await a 10ms"}},
+		{"two that drain", []time.Duration{3 * ms, 4 * ms}, []int{0, 1}, 7 * ms, []string{"await a 10ms", "await b 7ms"}},
+		{"the time is used up", []time.Duration{time.Hour, 1 * ms}, []int{0, 1}, 10 * ms, []string{"await a 10ms"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var b Batch
-			var peers []*peer
-			for _, d := range tt.drains {
-				p := &peer{waits: d}
-				peers = append(peers, p)
-				b.Congested(p)
+			var log []string
+			var batch Batch
+			peers := make([]*peer, len(tt.peers))
+			for i, d := range tt.peers {
+				peers[i] = &peer{string(rune('a' + i)), d, &log}
 			}
-			if spent := b.Stall(); spent != tt.spent {
-				t.Errorf("stalled for %v, want %v", spent, tt.spent)
+			for _, i := range tt.order {
+				batch.Congested(peers[i])
 			}
-			if again := b.Stall(); again != 0 {
-				t.Errorf("stalled again, for %v", again)
+			if diff := cmp.Diff(tt.want, batch.Stall()); diff != "" {
+				t.Error(diff)
 			}
-			var limits [][]time.Duration
-			for _, p := range peers {
-				limits = append(limits, p.limits)
+			if diff := cmp.Diff(tt.log, log); diff != "" {
+				t.Error(diff)
 			}
-			if diff := cmp.Diff(tt.limits, limits); diff != "" {
-				t.Errorf("limits, -want +got:\n%s", diff)
+			if again := batch.Stall(); again != 0 {
+				t.Errorf("stalled a second time, for %v", again)
 			}
 		})
 	}
 }
 
-func TestCongestedForgetsRepetitionsAndIsBounded(t *testing.T) {
+func TestStallRemembersABoundedNumberOfPeers(t *testing.T) {
 	t.Parallel()
-	var b Batch
-	one := &peer{}
-	for range 1000 {
-		b.Congested(one)
+	var log []string
+	a, b := &peer{name: "a", log: &log}, &peer{name: "b", log: &log}
+	var batch Batch
+	for range 10 * maxCongested {
+		batch.Congested(a)
+		batch.Congested(b)
 	}
-	b.Stall()
-	if len(one.limits) != 1 {
-		t.Errorf("waited %d times for a peer that said 1000 times that it is congested", len(one.limits))
-	}
-	peers := make([]peer, 2*maxCongested)
-	for i := range peers {
-		b.Congested(&peers[i])
-	}
-	b.Stall()
-	waited := 0
-	for i := range peers {
-		waited += len(peers[i].limits)
-	}
-	if waited != maxCongested {
-		t.Errorf("waited for %d peers, want %d", waited, maxCongested)
-	}
-	for _, p := range b.congested[:cap(b.congested)] {
-		if p != nil {
-			t.Error("the batch keeps hold of a peer")
-		}
+	batch.Stall()
+	if len(log) != maxCongested {
+		t.Errorf("waited for %d peers, not %d", len(log), maxCongested)
 	}
 }
 
-func TestRandStaysInRange(t *testing.T) {
+// With a fixed start the numbers are always the same, so the bounds below
+// either hold or do not.
+func TestRandIsFair(t *testing.T) {
 	t.Parallel()
-	var b Batch
-	for _, n := range []int{1, 2, 3, 7, 64, 1000, math.MaxUint32} {
-		for range 1000 {
-			if got := b.Rand(n); got < 0 || got >= n {
-				t.Fatalf("Rand(%d) is %d", n, got)
-			}
-		}
-	}
-}
-
-// TestRandIsUniform uses a fixed state: by chance it never fails.
-func TestRandIsUniform(t *testing.T) {
-	t.Parallel()
-	for _, n := range []int{2, 3, 5, 10, 100} {
-		b := Batch{random: 0x9e3779b97f4a7c15}
-		const each = 10000
+	for _, n := range []int{1, 2, 3, 4, 7, 10, 100, 1000} {
+		const draws = 200_000
+		batch := Batch{random: 1}
 		counts := make([]int, n)
-		for range n * each {
-			counts[b.Rand(n)]++
+		for range draws {
+			counts[batch.Rand(n)]++
 		}
-		for i, got := range counts {
-			// five standard deviations
-			if math.Abs(float64(got-each)) > 5*math.Sqrt(each) {
-				t.Errorf("%d of %d came up %d times, want about %d", i, n, got, each)
-			}
+		if chi := chiSquared(counts, draws); chi > chiBound(n-1) {
+			t.Errorf("Rand(%d): chi squared is %.1f, more than %.1f", n, chi, chiBound(n-1))
 		}
 	}
 }
 
-func TestBatchesDoNotShareRandomness(t *testing.T) {
+// A publisher that alternates between two groups must not tie one choice to
+// the other.
+func TestRandIsIndependentOfTheDrawBefore(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 3, 4, 10} {
+		const draws = 200_000
+		batch := Batch{random: 1}
+		pairs := make([]int, n*n)
+		last := batch.Rand(n)
+		for range draws {
+			next := batch.Rand(n)
+			pairs[last*n+next]++
+			last = next
+		}
+		if chi := chiSquared(pairs, draws); chi > chiBound(n*n-1) {
+			t.Errorf("pairs of Rand(%d): chi squared is %.1f, more than %.1f", n, chi, chiBound(n*n-1))
+		}
+	}
+}
+
+func TestRandOfTwoBatchesDiffers(t *testing.T) {
 	t.Parallel()
 	var a, b Batch
 	same := 0
-	for range 64 {
+	for range 100 {
 		if a.Rand(1<<30) == b.Rand(1<<30) {
 			same++
 		}
 	}
-	if same > 8 {
-		t.Errorf("two batches drew the same number %d times out of 64", same)
+	if same > 3 {
+		t.Errorf("%d of 100 numbers are the same", same)
 	}
 }
 
-func TestBatchAllocatesNothingOnceWarm(t *testing.T) {
-	var b Batch
-	peers := make([]peer, 16)
-	for i := range peers {
-		peers[i].limits = make([]time.Duration, 0, 1000)
+func chiSquared(counts []int, total int) (chi float64) {
+	want := float64(total) / float64(len(counts))
+	for _, c := range counts {
+		d := float64(c) - want
+		chi += d * d / want
 	}
-	if n := testing.AllocsPerRun(50, func() {
-		for i := range peers {
-			b.Touch(&peers[i])
-			b.Congested(&peers[i])
-		}
-		b.Flush()
-		b.Stall()
-	}); n != 0 {
-		t.Errorf("%v allocations per batch", n)
+	return chi
+}
+
+// chiBound is four standard deviations above the mean of chi squared.
+func chiBound(freedom int) float64 {
+	return float64(freedom) + 4*math.Sqrt(2*float64(freedom))
+}
+
+func BenchmarkRand(b *testing.B) {
+	var batch Batch
+	b.ReportAllocs()
+	for b.Loop() {
+		batch.Rand(10)
 	}
 }

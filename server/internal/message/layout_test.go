@@ -8,262 +8,229 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 )
 
-// parse reads the PUB or HPUB at the start of what a client sent.
-func parse(t testing.TB, sent string) *protocol.Op {
-	t.Helper()
+// load parses the one command in wire and loads it.
+func load(tb testing.TB, wire string) *Message {
+	tb.Helper()
 	p := protocol.Parser{Limits: protocol.Limits{Headers: true}}
-	op := new(protocol.Op)
-	if n, err := p.Next([]byte(sent), op); n != len(sent) || err != nil {
-		t.Fatalf("parsing %q: %d bytes, %v", sent, n, err)
+	var op protocol.Op
+	if n, err := p.Next([]byte(wire), &op); err != nil || n != len(wire) {
+		tb.Fatalf("Next(%q) = %d, %v", wire, n, err)
 	}
-	return op
-}
-
-// loaded returns the message that a client sent.
-func loaded(t testing.TB, sent string) *Message {
-	t.Helper()
 	m := new(Message)
-	m.Load(parse(t, sent), nil, nil, false)
+	m.Load(&op, nil, nil, false)
 	return m
 }
 
-// wire is a frame as the subscription with sid 7 gets it.
-func wire(f *chunk.Frame) string {
-	return string(f.Head) + "7 " + string(f.Mid) + string(f.Body)
+// written is a frame as the subscription with that sid receives it.
+func written(f *chunk.Frame, sid string) string {
+	return string(bytes.Join([][]byte{f.Head, []byte(sid + " "), f.Mid, f.Body}, nil))
 }
 
-// layout is what receivers of both kinds get of a message, and what it counts
-// for.
-type layout struct {
-	Full, Plain         string
-	FullSize, PlainSize int
+type layoutTest struct {
+	name        string
+	wire        string
+	change      func(*Message) // nil for none
+	full, plain string         // as sid 9 receives it
 }
 
-func layoutOf(m *Message) layout {
-	full, plain := m.Full(), m.Plain()
-	return layout{wire(full), wire(plain), full.Size, plain.Size}
+const hello = "NATS/1.0\r\nA: b\r\n\r\n" // 18 bytes
+
+var (
+	long = strings.Repeat("x.", 300) + "x"
+
+	setSubject = func(m *Message) { m.SetSubject([]byte("mapped.subject")) }
+	setLong    = func(m *Message) { m.SetSubject([]byte(long)) }
+	setHeader  = func(m *Message) { m.SetHeader([]byte("NATS/1.0\r\n\r\n")) }
+	noHeader   = func(m *Message) { m.SetHeader(nil) }
+	compose    = func(m *Message) { m.Compose([]byte("s"), []byte(hello), []byte("hi")) }
+	composeNo  = func(m *Message) { m.Compose([]byte("s"), nil, []byte("hi")) }
+)
+
+var layoutTests = []layoutTest{
+	{"as written", "PUB f 2\r\nhi\r\n", nil, "MSG f 9 2\r\nhi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"with a reply", "PUB f r.1 2\r\nhi\r\n", nil, "MSG f 9 r.1 2\r\nhi\r\n", "MSG f 9 r.1 2\r\nhi\r\n"},
+	{"empty", "PUB f 0\r\n\r\n", nil, "MSG f 9 0\r\n\r\n", "MSG f 9 0\r\n\r\n"},
+	{"verb in lower case", "pub f 2\r\nhi\r\n", nil, "MSG f 9 2\r\nhi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"spaced at will", "PUB  \tf\t r.1   2 \r\nhi\r\n", nil, "MSG f 9 r.1 2\r\nhi\r\n", "MSG f 9 r.1 2\r\nhi\r\n"},
+	{"line ends in LF", "PUB f r 2\nhi\r\n", nil, "MSG f 9 r 2\r\nhi\r\n", "MSG f 9 r 2\r\nhi\r\n"},
+	{"leading zeros", "PUB f 002\r\nhi\r\n", nil, "MSG f 9 002\r\nhi\r\n", "MSG f 9 002\r\nhi\r\n"},
+	{"leading zeros, spaced at will", "PUB f  r  002\r\nhi\r\n", nil, "MSG f 9 r 002\r\nhi\r\n", "MSG f 9 r 002\r\nhi\r\n"},
+	{"line longer than the scratch space", "PUB " + long + "  2\r\nhi\r\n", nil,
+		"MSG " + long + " 9 2\r\nhi\r\n", "MSG " + long + " 9 2\r\nhi\r\n"},
+
+	{"header", "HPUB f 18 20\r\n" + hello + "hi\r\n", nil,
+		"HMSG f 9 18 20\r\n" + hello + "hi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"header and reply", "HPUB f r 18 20\r\n" + hello + "hi\r\n", nil,
+		"HMSG f 9 r 18 20\r\n" + hello + "hi\r\n", "MSG f 9 r 2\r\nhi\r\n"},
+	{"header only", "HPUB f 18 18\r\n" + hello + "\r\n", nil, "HMSG f 9 18 18\r\n" + hello + "\r\n", "MSG f 9 0\r\n\r\n"},
+	{"header, spaced at will", "HPUB f  r\t018  0020\r\n" + hello + "hi\r\n", nil,
+		"HMSG f 9 r 018 0020\r\n" + hello + "hi\r\n", "MSG f 9 r 2\r\nhi\r\n"},
+	{"header that is none", "HPUB f 5 7\r\nhellohi\r\n", nil, "HMSG f 9 5 7\r\nhellohi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"header of no bytes", "HPUB f 0 2\r\nhi\r\n", nil, "MSG f 9 2\r\nhi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"header of no bytes and a reply", "HPUB f r 00 02\r\nhi\r\n", nil, "MSG f 9 r 02\r\nhi\r\n", "MSG f 9 r 02\r\nhi\r\n"},
+	{"header and a line longer than the scratch space", "HPUB " + long + " " + long + "  18 20\r\n" + hello + "hi\r\n", nil,
+		"HMSG " + long + " 9 " + long + " 18 20\r\n" + hello + "hi\r\n", "MSG " + long + " 9 " + long + " 2\r\nhi\r\n"},
+
+	{"mapped", "PUB f r 002\r\nhi\r\n", setSubject, "MSG mapped.subject 9 r 002\r\nhi\r\n", "MSG mapped.subject 9 r 002\r\nhi\r\n"},
+	{"mapped to a long subject", "PUB f r 2\r\nhi\r\n", setLong, "MSG " + long + " 9 r 2\r\nhi\r\n", "MSG " + long + " 9 r 2\r\nhi\r\n"},
+	{"mapped, with a header", "HPUB f 18 20\r\n" + hello + "hi\r\n", setSubject,
+		"HMSG mapped.subject 9 18 20\r\n" + hello + "hi\r\n", "MSG mapped.subject 9 2\r\nhi\r\n"},
+	{"another header", "HPUB f r 018 020\r\n" + hello + "hi\r\n", setHeader,
+		"HMSG f 9 r 12 14\r\nNATS/1.0\r\n\r\nhi\r\n", "MSG f 9 r 2\r\nhi\r\n"},
+	{"a header where none was", "PUB f 2\r\nhi\r\n", setHeader,
+		"HMSG f 9 12 14\r\nNATS/1.0\r\n\r\nhi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"header removed", "HPUB f 18 20\r\n" + hello + "hi\r\n", noHeader, "MSG f 9 2\r\nhi\r\n", "MSG f 9 2\r\nhi\r\n"},
+	{"composed", "HPUB f r 5 5\r\nhello\r\n", compose, "HMSG s 9 18 20\r\n" + hello + "hi\r\n", "MSG s 9 2\r\nhi\r\n"},
+	{"composed without a header", "HPUB f r 5 5\r\nhello\r\n", composeNo, "MSG s 9 2\r\nhi\r\n", "MSG s 9 2\r\nhi\r\n"},
 }
 
-// same is the layout of a message without headers.
-func same(wire string, size int) layout { return layout{wire, wire, size, size} }
-
-const block = "NATS/1.0\r\nA: b\r\n\r\n" // 18 bytes
-
-var long = strings.Repeat("long.", 60) + "end"
-
-var layoutTests = []struct {
-	name, sent string
-	want       layout
-}{
-	{"message", "PUB a 3\r\nhey\r\n", same("MSG a 7 3\r\nhey\r\n", 3)},
-	{"empty payload", "PUB a 0\r\n\r\n", same("MSG a 7 0\r\n\r\n", 0)},
-	{"reply", "PUB a r 3\r\nhey\r\n", same("MSG a 7 r 3\r\nhey\r\n", 3)},
-	{"odd spacing", "pub \t a  r\t 3 \r\nhey\r\n", same("MSG a 7 r 3\r\nhey\r\n", 3)},
-	{"bare line feed", "PUB a 3\nhey\r\n", same("MSG a 7 3\r\nhey\r\n", 3)},
-	{"leading zeros", "PUB a 003\r\nhey\r\n", same("MSG a 7 003\r\nhey\r\n", 3)},
-	{"leading zeros, odd spacing", "PUB a  003 \r\nhey\r\n", same("MSG a 7 003\r\nhey\r\n", 3)},
-	{"payload with line ends", "PUB a 4\r\n\r\n\r\n\r\n", same("MSG a 7 4\r\n\r\n\r\n\r\n", 4)},
-	{"subject and reply longer than the scratch space", "PUB " + long + " " + long + "  1\r\nx\r\n",
-		same("MSG "+long+" 7 "+long+" 1\r\nx\r\n", 1)},
-	{"header", "HPUB a 18 21\r\n" + block + "hey\r\n",
-		layout{"HMSG a 7 18 21\r\n" + block + "hey\r\n", "MSG a 7 3\r\nhey\r\n", 21, 3}},
-	{"header and reply", "HPUB a r 18 21\r\n" + block + "hey\r\n",
-		layout{"HMSG a 7 r 18 21\r\n" + block + "hey\r\n", "MSG a 7 r 3\r\nhey\r\n", 21, 3}},
-	{"header, odd spacing and leading zeros", "hpub\ta  r 0018  00021\t\r\n" + block + "hey\r\n",
-		layout{"HMSG a 7 r 0018 00021\r\n" + block + "hey\r\n", "MSG a 7 r 3\r\nhey\r\n", 21, 3}},
-	{"header alone", "HPUB a 18 18\r\n" + block + "\r\n",
-		layout{"HMSG a 7 18 18\r\n" + block + "\r\n", "MSG a 7 0\r\n\r\n", 18, 0}},
-	{"header of no bytes", "HPUB a 0 3\r\nhey\r\n", same("MSG a 7 3\r\nhey\r\n", 3)},
-	{"header of no bytes, leading zeros", "HPUB a r 00 03\r\nhey\r\n", same("MSG a 7 r 03\r\nhey\r\n", 3)},
-	{"header that is none", "HPUB a 5 7\r\nhellono\r\n",
-		layout{"HMSG a 7 5 7\r\nhellono\r\n", "MSG a 7 2\r\nno\r\n", 7, 2}},
-	{"header, subject and reply longer than the scratch space", "HPUB " + long + " " + long + " 18 19\r\n" + block + "x\r\n",
-		layout{"HMSG " + long + " 7 " + long + " 18 19\r\n" + block + "x\r\n", "MSG " + long + " 7 " + long + " 1\r\nx\r\n", 19, 1}},
-}
-
-func TestLayout(t *testing.T) {
+func TestLayouts(t *testing.T) {
 	t.Parallel()
 	for _, tt := range layoutTests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			m := loaded(t, tt.sent)
-			if diff := cmp.Diff(tt.want, layoutOf(m)); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-			if m.Size() != tt.want.FullSize {
-				t.Errorf("the message counts for %d bytes, want %d", m.Size(), tt.want.FullSize)
+			for _, order := range []string{"full first", "plain first", "full before the change"} {
+				m := load(t, tt.wire)
+				switch order {
+				case "plain first":
+					m.Plain()
+				case "full before the change":
+					m.Full()
+				}
+				if tt.change != nil {
+					tt.change(m)
+				}
+				full, plain := m.Full(), m.Plain()
+				if diff := cmp.Diff(tt.full, written(full, "9")); diff != "" {
+					t.Errorf("%s: full: %s", order, diff)
+				}
+				if diff := cmp.Diff(tt.plain, written(plain, "9")); diff != "" {
+					t.Errorf("%s: plain: %s", order, diff)
+				}
+				want := []int{m.Size(), len(m.Payload)}
+				if diff := cmp.Diff(want, []int{full.Size, plain.Size}); diff != "" {
+					t.Errorf("%s: sizes: %s", order, diff)
+				}
+				if m.Full() != full || m.Plain() != plain {
+					t.Errorf("%s: laid out twice", order)
+				}
 			}
 		})
 	}
 }
 
-func TestLayoutAfterChange(t *testing.T) {
+func TestBodyKeepsItsOwnerUntilItIsReplaced(t *testing.T) {
 	t.Parallel()
-	const pub, hpub = "PUB a r 3\r\nhey\r\n", "HPUB a r 18 21\r\n" + block + "hey\r\n"
-	for _, tt := range []struct {
-		name, sent string
-		change     func(*Message)
-		want       layout
-	}{
-		{"mapped", pub, func(m *Message) { m.SetSubject([]byte("b.c")) }, same("MSG b.c 7 r 3\r\nhey\r\n", 3)},
-		{"mapped twice", pub, func(m *Message) { m.SetSubject([]byte("b")); m.SetSubject([]byte("c")) }, same("MSG c 7 r 3\r\nhey\r\n", 3)},
-		{"mapped with header", hpub, func(m *Message) { m.SetSubject([]byte("b")) },
-			layout{"HMSG b 7 r 18 21\r\n" + block + "hey\r\n", "MSG b 7 r 3\r\nhey\r\n", 21, 3}},
-		{"mapped, leading zeros and odd spacing", "PUB a  003 \r\nhey\r\n", func(m *Message) { m.SetSubject([]byte("b")) },
-			same("MSG b 7 003\r\nhey\r\n", 3)},
-		{"header replaced", hpub, func(m *Message) { m.SetHeader([]byte("NATS/1.0\r\n\r\n")) },
-			layout{"HMSG a 7 r 12 15\r\nNATS/1.0\r\n\r\nhey\r\n", "MSG a 7 r 3\r\nhey\r\n", 15, 3}},
-		{"header added", pub, func(m *Message) { m.SetHeader([]byte(block)) },
-			layout{"HMSG a 7 r 18 21\r\n" + block + "hey\r\n", "MSG a 7 r 3\r\nhey\r\n", 21, 3}},
-		{"header removed", hpub, func(m *Message) { m.SetHeader(nil) }, same("MSG a 7 r 3\r\nhey\r\n", 3)},
-		{"composed", hpub, func(m *Message) { m.Compose([]byte("c"), []byte(block), []byte("yo")) },
-			layout{"HMSG c 7 18 20\r\n" + block + "yo\r\n", "MSG c 7 2\r\nyo\r\n", 20, 2}},
-		{"composed without header", pub, func(m *Message) { m.Compose([]byte("c"), nil, nil) }, same("MSG c 7 0\r\n\r\n", 0)},
-		{"loaded again", hpub, func(m *Message) { *m = *loaded(t, pub) }, same("MSG a 7 r 3\r\nhey\r\n", 3)},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			m := loaded(t, tt.sent)
-			layoutOf(m) // what was laid out before must not come back
-			tt.change(m)
-			if diff := cmp.Diff(tt.want, layoutOf(m)); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
+	owner := chunk.Get(1)
+	defer owner.Release()
+	m := load(t, "HPUB f 18 20\r\n"+hello+"hi\r\n")
+	m.owner = owner
+	if m.Full().Owner != owner || m.Plain().Owner != owner {
+		t.Error("a frame without the owner of its body")
+	}
+	m.SetSubject([]byte("g"))
+	if m.Full().Owner != owner {
+		t.Error("a new subject took the owner away")
+	}
+	m.SetHeader(nil)
+	if m.Full().Owner != nil {
+		t.Error("the owner of a body that was replaced")
 	}
 }
 
-func TestCanonicalBytesAreShared(t *testing.T) {
+func TestComposeIsNobodysMessage(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name, sent, body string
-		mid              string
-	}{
-		{"canonical: everything behind the subject", "PUB a r 3\r\nhey\r\n", "r 3\r\nhey\r\n", ""},
-		{"canonical with header", "HPUB a 18 21\r\n" + block + "hey\r\n", "18 21\r\n" + block + "hey\r\n", ""},
-		{"odd spacing: the payload", "PUB a r  3\r\nhey\r\n", "hey\r\n", "r 3\r\n"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			owner := chunk.Get(len(tt.sent))
-			defer owner.Release()
-			buf := owner.Buf[:copy(owner.Buf, tt.sent)]
-			var op protocol.Op
-			p := protocol.Parser{Limits: protocol.Limits{Headers: true}}
-			if _, err := p.Next(buf, &op); err != nil {
-				t.Fatal(err)
-			}
-			var m Message
-			m.Load(&op, owner, nil, false)
-			f := m.Full()
-			if string(f.Body) != tt.body || string(f.Mid) != tt.mid {
-				t.Errorf("mid %q, body %q; want %q, %q", f.Mid, f.Body, tt.mid, tt.body)
-			}
-			if &f.Body[0] != &buf[len(buf)-len(tt.body)] || f.Owner != owner {
-				t.Error("the body is not the publisher's own bytes")
-			}
-			if again := m.Full(); again != f {
-				t.Error("a second receiver gets a frame of its own")
-			}
-			m.SetHeader(nil)
-			if f := m.Full(); f.Owner != nil {
-				t.Error("a copied body still names the publisher's chunk")
-			}
-		})
+	m := load(t, "PUB f r 2\r\nhi\r\n")
+	m.Origin, m.NoEcho = t, true
+	m.Compose([]byte("s"), nil, []byte("hi"))
+	if m.Origin != nil || m.NoEcho || len(m.Reply) > 0 {
+		t.Errorf("origin %v, no echo %v, reply %q", m.Origin, m.NoEcho, m.Reply)
 	}
 }
 
-func TestOriginAndEcho(t *testing.T) {
-	t.Parallel()
-	var m Message
-	me := new(int)
-	m.Load(parse(t, "PUB a r 3\r\nhey\r\n"), nil, me, true)
-	if m.Origin != any(me) || !m.NoEcho {
-		t.Errorf("origin %v, no echo %v; want those of Load", m.Origin, m.NoEcho)
-	}
-	m.Compose([]byte("b"), nil, []byte("x"))
-	if m.Origin != nil || m.NoEcho || len(m.Reply) != 0 {
-		t.Errorf("a composed message keeps origin %v, no echo %v, reply %q", m.Origin, m.NoEcho, m.Reply)
-	}
-}
-
-func TestLayoutAllocatesNothing(t *testing.T) {
-	ops := make([]*protocol.Op, 0, len(layoutTests))
+// What a receiver reads is what the publisher wrote, whichever way the line
+// was put together.
+func FuzzLayouts(f *testing.F) {
 	for _, tt := range layoutTests {
-		if !strings.Contains(tt.sent, long) { // these do not fit the scratch space
-			ops = append(ops, parse(t, tt.sent))
-		}
+		f.Add([]byte(tt.wire), "", []byte(nil), false)
+		f.Add([]byte(tt.wire), "n.x", []byte(hello), true)
 	}
-	var m Message
-	mapped := []byte("mapped")
-	if n := testing.AllocsPerRun(100, func() {
-		for _, op := range ops {
-			m.Load(op, nil, nil, false)
-			m.Full()
-			m.SetSubject(mapped)
-			m.Full()
-			m.Plain()
-		}
-	}); n != 0 {
-		t.Errorf("%v allocations per run", n)
-	}
-}
-
-// FuzzLayout checks that whatever a client publishes, both frames parse back
-// to the same message, also under another subject.
-func FuzzLayout(f *testing.F) {
-	for _, tt := range layoutTests {
-		f.Add([]byte(tt.sent), "mapped.to")
-		f.Add([]byte(tt.sent), "")
-	}
-	f.Fuzz(func(t *testing.T, sent []byte, mapped string) {
+	f.Fuzz(func(t *testing.T, wire []byte, mapped string, block []byte, replace bool) {
 		p := protocol.Parser{Limits: protocol.Limits{Headers: true}}
 		var op protocol.Op
+		if n, err := p.Next(wire, &op); n == 0 || err != nil || op.Kind != protocol.KindPub && op.Kind != protocol.KindHPub {
+			return
+		}
 		var m Message
-		for len(sent) > 0 {
-			n, err := p.Next(sent, &op)
-			if n == 0 || err != nil {
-				return
-			}
-			sent = sent[n:]
-			if op.Kind != protocol.KindPub && op.Kind != protocol.KindHPub {
-				continue
-			}
-			m.Load(&op, nil, nil, false)
-			checkFrames(t, &m)
-			if mapped != "" && !strings.ContainsAny(mapped, " \t\r\n\x00") {
-				m.SetSubject([]byte(mapped))
-				checkFrames(t, &m)
-			}
+		m.Load(&op, nil, nil, false)
+		if mapped != "" && subject.WireSafe(mapped) {
+			m.SetSubject([]byte(mapped))
+		}
+		if replace {
+			m.SetHeader(block)
+		}
+		full := parts{string(m.Subject), string(m.Reply), string(m.Header), string(m.Payload)}
+		if diff := cmp.Diff(full, received(t, m.Full())); diff != "" {
+			t.Errorf("full: %s", diff)
+		}
+		plain := full
+		plain.Header = ""
+		if diff := cmp.Diff(plain, received(t, m.Plain())); diff != "" {
+			t.Errorf("plain: %s", diff)
 		}
 	})
 }
 
-// received is a message as a client reads it.
-type received struct{ Subject, SID, Reply, Header, Payload string }
+// parts are what a subscriber finds in a message.
+type parts struct{ Subject, Reply, Header, Payload string }
 
-func checkFrames(t *testing.T, m *Message) {
-	t.Helper()
-	want := received{string(m.Subject), "7", string(m.Reply), string(m.Header), string(m.Payload)}
-	if diff := cmp.Diff(want, receive(t, m.Full())); diff != "" {
-		t.Errorf("full, -want +got:\n%s", diff)
+// received parses a frame as a client library does.
+func received(t *testing.T, f *chunk.Frame) parts {
+	wire := written(f, "sid")
+	p := protocol.Parser{Role: protocol.FromServer, Limits: protocol.Limits{MaxControlLine: len(wire) + 1}}
+	var op protocol.Op
+	if n, err := p.Next([]byte(wire), &op); err != nil || n != len(wire) {
+		t.Fatalf("a client reads %d of %q: %v", n, wire, err)
 	}
-	want.Header = ""
-	if diff := cmp.Diff(want, receive(t, m.Plain())); diff != "" {
-		t.Errorf("plain, -want +got:\n%s", diff)
+	if string(op.SID) != "sid" {
+		t.Errorf("sid %q in %q", op.SID, wire)
+	}
+	return parts{string(op.Subject), string(op.Reply), string(op.Header), string(op.Payload)}
+}
+
+func TestLayoutsAllocateNothing(t *testing.T) {
+	for name, wire := range map[string]string{
+		"PUB": "PUB f r 2\r\nhi\r\n", "HPUB": "HPUB  f r 18 20\r\n" + hello + "hi\r\n",
+	} {
+		m := load(t, wire)
+		mapped := []byte("n.x")
+		if got := testing.AllocsPerRun(100, func() {
+			m.SetSubject(mapped)
+			m.Full()
+			m.Plain()
+		}); got != 0 {
+			t.Errorf("%s: %v allocations", name, got)
+		}
 	}
 }
 
-func receive(t *testing.T, f *chunk.Frame) received {
-	t.Helper()
-	b := bytes.Clone([]byte(wire(f)))
-	p := protocol.Parser{Role: protocol.FromServer, Limits: protocol.Limits{Headers: true}}
-	var op protocol.Op
-	if n, err := p.Next(b, &op); n != len(b) || err != nil {
-		t.Fatalf("a client reads %d bytes of %q: %v", n, b, err)
+func BenchmarkLayouts(b *testing.B) {
+	for name, wire := range map[string]string{
+		"canonical": "PUB foo.bar 2\r\nhi\r\n", "spaced": "PUB  foo.bar r.1 2\r\nhi\r\n",
+		"header": "HPUB foo.bar 18 20\r\n" + hello + "hi\r\n",
+	} {
+		b.Run(name, func(b *testing.B) {
+			m := load(b, wire)
+			b.ReportAllocs()
+			for b.Loop() {
+				m.layouts.forget()
+				m.Full()
+				m.Plain()
+			}
+		})
 	}
-	return received{string(op.Subject), string(op.SID), string(op.Reply), string(op.Header), string(op.Payload)}
 }
