@@ -89,7 +89,7 @@ var compatRow = regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|")
 // script relies on is explained.
 func TestDifferencesAreDocumented(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../server/docs/compat.md")
+	text, err := os.ReadFile(proc.RepoFile("server/docs/compat.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
+
+	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
 func main() {
@@ -20,8 +20,8 @@ func main() {
 }
 
 func run(resultsPath string, check bool) error {
-	root := testsRoot()
-	pagePath := filepath.Join(root, "..", "server", "docs", "parity.md")
+	root := proc.RepoFile("tests")
+	pagePath := proc.RepoFile("server/docs/parity.md")
 	subsystems, err := collect(root)
 	if err != nil {
 		return err
@@ -63,10 +63,4 @@ func checkNames(pagePath string, subsystems []Subsystem) error {
 		return fmt.Errorf("%s does not list the tests there are; run the tests with -json and write it with -results", pagePath)
 	}
 	return nil
-}
-
-// testsRoot is the folder of the tests module.
-func testsRoot() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(filepath.Dir(file))
 }

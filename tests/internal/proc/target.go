@@ -85,13 +85,17 @@ func Main(m *testing.M) {
 }
 
 // buildDunlin compiles the server from the working tree, with the race
-// detector when the test itself has it. DUNLIN_BINARY names a finished binary.
+// detector when the test itself has it. DUNLIN_BINARY names a finished binary
+// instead; go test does not notice when that changes.
 func buildDunlin() (string, error) {
 	if path := os.Getenv("DUNLIN_BINARY"); path != "" {
 		return path, nil
 	}
 	dir, err := scratch()
 	if err != nil {
+		return "", err
+	}
+	if err := noteSources(); err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "dunlin"+exeSuffix())
