@@ -1,86 +1,92 @@
 package router
 
 import (
-	"fmt"
 	"testing"
 
-	"github.com/dunlin-mq/dunlin/protocol/subject"
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/message"
 )
 
-// taker takes everything and keeps nothing.
-type taker struct{ subscriber }
+// sink is a subscriber that lays the message out, as every real one does, and
+// forgets it.
+type sink struct {
+	fake
+	headers bool
+}
 
-func (t *taker) Deliver(m *message.Message, _ *message.Batch) account.Outcome {
-	m.Full()
+func (s *sink) Deliver(m *message.Message, _ *message.Batch) account.Outcome {
+	if s.headers {
+		m.Full()
+	} else {
+		m.Plain()
+	}
 	return account.Delivered
 }
 
-const (
-	plainPub  = "PUB orders.eu.4711 16\r\n0123456789abcdef\r\n"
-	headerPub = "HPUB orders.eu.4711 18 34\r\nNATS/1.0\r\nA: b\r\n\r\n0123456789abcdef\r\n"
-)
-
-// hotPaths are the publishes that allocate nothing.
-var hotPaths = []struct {
-	name, sent, queue string
-	subscribers       int
-	delivered         int
-	mapped            bool
-}{
-	{name: "1to1", sent: plainPub, subscribers: 1, delivered: 1},
-	{name: "1to100", sent: plainPub, subscribers: 100, delivered: 100},
-	{name: "Queue", sent: plainPub, queue: "workers", subscribers: 16, delivered: 1},
-	{name: "Mapped", sent: plainPub, subscribers: 1, delivered: 1, mapped: true},
-	{name: "HPUB", sent: headerPub, subscribers: 1, delivered: 1},
-	{name: "Nobody", sent: plainPub},
+// hot is a case of the publish path that allocates nothing.
+type hot struct {
+	name    string
+	sub     string
+	queue   string
+	members int
+	wire    string
+	mapped  bool
 }
 
-// prepare returns a function that publishes on hot path i, beside a thousand
-// other subjects.
-func prepare(tb testing.TB, i int) func() int {
-	path := &hotPaths[i]
-	a := account.New(account.Global)
-	insert := func(subject, queue string) {
-		if _, err := a.Interest.Insert(subject, queue, &taker{}); err != nil {
+var hots = []hot{
+	{"1to0", "other", "", 1, "PUB foo.bar 2\r\nhi\r\n", false},
+	{"1to1", "foo.bar", "", 1, "PUB foo.bar 2\r\nhi\r\n", false},
+	{"1to1 wildcard", "foo.*", "", 1, "PUB foo.bar 2\r\nhi\r\n", false},
+	{"1to100", "foo.bar", "", 100, "PUB foo.bar 2\r\nhi\r\n", false},
+	{"queue of 10", "foo.bar", "q", 10, "PUB foo.bar 2\r\nhi\r\n", false},
+	{"mapped", "new.bar", "", 1, "PUB old.bar 2\r\nhi\r\n", true},
+	{"header", "foo.bar", "", 2, "HPUB foo.bar r 12 14\r\nNATS/1.0\r\n\r\nhi\r\n", false},
+}
+
+// prepare returns a function that publishes once.
+func (h hot) prepare(tb testing.TB) func() {
+	s := newScene(tb)
+	for i := range h.members {
+		if _, err := s.Interest.Insert(h.sub, h.queue, &sink{headers: i%2 == 0}); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	target := "orders.eu.4711"
-	if path.mapped {
-		target = "mapped.4711.eu"
-		a.Mappings.Store(mappingsOf(tb, "orders.*.*", subject.Dest{Subject: "mapped.$2.$1", Weight: 100}))
+	if h.mapped {
+		s.mapTo(tb, "old.*", "new.$1", 100)
 	}
-	for range path.subscribers {
-		insert(target, path.queue)
+	p := protocol.Parser{Limits: protocol.Limits{Headers: true}}
+	var op protocol.Op
+	if n, err := p.Next([]byte(h.wire), &op); err != nil || n != len(h.wire) {
+		tb.Fatalf("Next = %d, %v", n, err)
 	}
-	for i := range 1000 {
-		insert(fmt.Sprintf("other.%d", i), "")
+	want := h.members
+	switch {
+	case h.queue != "":
+		want = 1
+	case h.sub == "other":
+		want = 0
 	}
-	op, p := parse(tb, path.sent), new(Pass)
-	return func() int {
-		p.Message.Load(op, nil, nil, false)
-		return Publish(a, p)
+	return func() {
+		s.pass.Message.Load(&op, nil, s, false)
+		if n := Publish(s.Account, &s.pass); n != want {
+			tb.Fatalf("delivered to %d", n)
+		}
 	}
 }
 
 func TestPublishAllocatesNothing(t *testing.T) {
-	for i, path := range hotPaths {
-		publish := prepare(t, i)
-		if n := publish(); n != path.delivered {
-			t.Errorf("%s: delivered to %d, want %d", path.name, n, path.delivered)
-		}
-		if n := testing.AllocsPerRun(100, func() { publish() }); n != 0 {
-			t.Errorf("%s: %v allocations", path.name, n)
+	for _, h := range hots {
+		if got := testing.AllocsPerRun(100, h.prepare(t)); got != 0 {
+			t.Errorf("%s: %v allocations", h.name, got)
 		}
 	}
 }
 
 func BenchmarkPublish(b *testing.B) {
-	for i, path := range hotPaths {
-		b.Run(path.name, func(b *testing.B) {
-			publish := prepare(b, i)
+	for _, h := range hots {
+		b.Run(h.name, func(b *testing.B) {
+			publish := h.prepare(b)
 			b.ReportAllocs()
 			for b.Loop() {
 				publish()

@@ -1,187 +1,94 @@
 package router
 
 import (
-	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 )
 
-const pub = "PUB a.b 3\r\nhey\r\n"
-
-func TestPublishReachesEveryPlainSubscription(t *testing.T) {
+func TestPublish(t *testing.T) {
 	t.Parallel()
-	a := account.New(account.Global)
-	const frame = "MSG a.b 1 3\r\nhey\r\n"
-	subs := []*subscriber{
-		subscribe(t, a, "a.b", ""), subscribe(t, a, "a.b", ""), subscribe(t, a, "a.*", ""),
-		subscribe(t, a, ">", ""), subscribe(t, a, "a.c", ""), subscribe(t, a, "a", ""),
-	}
-	want := [][]string{{frame}, {frame}, {frame}, {frame}, nil, nil}
-	if n := Publish(a, passing(t, pub)); n != 4 {
-		t.Errorf("delivered to %d, want 4", n)
-	}
-	var got [][]string
-	for _, s := range subs {
-		got = append(got, s.took)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	for _, tt := range []struct {
+		name    string
+		subs    []string
+		refuse  map[string]account.Outcome
+		subject string
+		want    int
+		log     []string // sorted
+	}{
+		{"nobody", nil, nil, "a.b", 0, nil},
+		{"nobody interested", []string{"a.c", "a", "q=b.*"}, nil, "a.b", 0, nil},
+		{"everybody interested", []string{"a.b", "a.*", ">", "x.>"}, nil, "a.b", 3,
+			[]string{">: a.b hi", "a.*: a.b hi", "a.b: a.b hi"}},
+		{"one member of each group", []string{"q=a.b", "r=a.*", "a.b"}, nil, "a.b", 3,
+			[]string{"a.b: a.b hi", "q=a.b: a.b hi", "r=a.*: a.b hi"}},
+		{"a subscriber that refuses does not count", []string{"a.b", "a.*"},
+			map[string]account.Outcome{"a.b": account.Echo}, "a.b", 1, []string{"a.*: a.b hi"}},
+		{"a member that is closed is passed over", []string{"q=a.b", "q=a.*"},
+			map[string]account.Outcome{"q=a.b": account.Closed}, "a.b", 1, []string{"q=a.*: a.b hi"}},
+		{"a member that published it is passed over", []string{"q=a.*", "q=a.b"},
+			map[string]account.Outcome{"q=a.*": account.Echo}, "a.b", 1, []string{"q=a.b: a.b hi"}},
+		{"all members refuse", []string{"q=a.*", "q=a.b", "q=>"},
+			map[string]account.Outcome{"q=a.*": account.Echo, "q=a.b": account.Spent, "q=>": account.Dropped}, "a.b", 0, nil},
+		{"an empty token", []string{">", "a.>", "q=>"}, nil, "a..b", 0, nil},
+		{"a subject that looks like a pattern", []string{"a.b", "a.*", "a.>"}, nil, "a.*", 2,
+			[]string{"a.*: a.* hi", "a.>: a.* hi"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			// Often enough to begin a group with each of its members.
+			for range 20 {
+				s := newScene(t, tt.subs...)
+				for name, o := range tt.refuse {
+					s.subs[name].outcome = o
+				}
+				if diff := cmp.Diff(tt.want, s.publish(t, tt.subject)); diff != "" {
+					t.Errorf("count: %s", diff)
+				}
+				slices.Sort(s.log)
+				if diff := cmp.Diff(tt.log, s.log); diff != "" {
+					t.Error(diff)
+				}
+			}
+		})
 	}
 }
 
-func TestPublishReachesOneMemberOfEachGroup(t *testing.T) {
+func TestEveryMemberThatRefusesIsAskedOnce(t *testing.T) {
 	t.Parallel()
-	a := account.New(account.Global)
-	for _, s := range []string{"a.b", "a.*", ">"} {
-		for _, queue := range []string{"q", "r"} {
-			subscribe(t, a, s, queue)
+	s := newScene(t, "q=a", "q=*", "q=>")
+	for _, f := range s.subs {
+		f.outcome = account.Closed
+	}
+	s.publish(t, "a")
+	for name, f := range s.subs {
+		if f.tries != 1 {
+			t.Errorf("%s was asked %d times", name, f.tries)
 		}
 	}
-	subscribe(t, a, "a.b", "")
-	p := passing(t, pub)
-	for range 50 {
-		if n := Publish(a, p); n != 3 {
-			t.Fatalf("delivered to %d, want 1 and one of each group", n)
-		}
-	}
-	took := make(map[string]int)
-	for item := range a.Interest.All() {
-		took[item.Queue] += len(item.Value.(*subscriber).took)
-	}
-	if diff := cmp.Diff(map[string]int{"": 50, "q": 50, "r": 50}, took); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
 }
 
-func TestNobodyInterested(t *testing.T) {
-	t.Parallel()
-	a := account.New(account.Global)
-	subscribe(t, a, "x", "")
-	if n := Publish(a, passing(t, pub)); n != 0 {
-		t.Errorf("delivered to %d", n)
-	}
-}
-
-// TestQueueGroupIsFair bounds the share of every member: by chance it fails
-// less than once in a hundred million runs.
+// The group is formed by name alone, across subjects, and each member gets the
+// same share. The bounds are five standard deviations wide.
 func TestQueueGroupIsFair(t *testing.T) {
 	t.Parallel()
-	const messages = 10000
-	for _, members := range []int{2, 3, 10} {
-		t.Run(fmt.Sprint(members), func(t *testing.T) {
-			t.Parallel()
-			a := account.New(account.Global)
-			var subs []*subscriber
-			for i := range members {
-				// A group is one across the subjects that match.
-				s := subscribe(t, a, []string{"a.b", "a.*", "a.>"}[i%3], "q")
-				s.keep = false
-				subs = append(subs, s)
-			}
-			p := passing(t, pub)
-			for range messages {
-				if Publish(a, p) != 1 {
-					t.Fatal("a message was lost or doubled")
-				}
-			}
-			share := messages / members
-			for i, s := range subs {
-				if s.offered < share*75/100 || s.offered > share*125/100 {
-					t.Errorf("member %d of %d got %d of %d messages", i, members, s.offered, messages)
-				}
-			}
-		})
-	}
-}
-
-func TestQueueGroupFallsBackToAnotherMember(t *testing.T) {
-	t.Parallel()
-	for name, o := range map[string]account.Outcome{
-		"echo": account.Echo, "unsubscribed": account.Unsubscribed, "spent": account.Spent,
-		"closed": account.Closed, "dropped": account.Dropped,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := account.New(account.Global)
-			var refusing []*subscriber
-			for range 4 {
-				s := subscribe(t, a, "a.b", "q")
-				s.answer = o
-				refusing = append(refusing, s)
-			}
-			willing := subscribe(t, a, "a.b", "q")
-			p := passing(t, pub)
-			for range 100 {
-				if Publish(a, p) != 1 {
-					t.Fatal("nobody got the message")
-				}
-			}
-			asked := 0
-			for _, s := range refusing {
-				asked += s.offered
-			}
-			if len(willing.took) != 100 || asked == 0 {
-				t.Errorf("the willing member got %d of 100, the others were asked %d times", len(willing.took), asked)
-			}
-			willing.answer = o
-			for _, s := range append(refusing, willing) {
-				s.offered = 0
-			}
-			if n := Publish(a, p); n != 0 {
-				t.Errorf("delivered to %d though all refuse", n)
-			}
-			for i, s := range append(refusing, willing) {
-				if s.offered != 1 {
-					t.Errorf("member %d was asked %d times", i, s.offered)
-				}
-			}
-		})
-	}
-}
-
-func TestRefusedDeliveriesDoNotCount(t *testing.T) {
-	t.Parallel()
-	a := account.New(account.Global)
-	for _, o := range []account.Outcome{account.Spent, account.Closed, account.Delivered, account.Dropped} {
-		subscribe(t, a, "a.b", "").answer = o
-	}
-	if n := Publish(a, passing(t, pub)); n != 1 {
-		t.Errorf("delivered to %d, want 1", n)
-	}
-}
-
-func TestNoEcho(t *testing.T) {
-	t.Parallel()
-	type counts struct{ Mine, Other, MineInGroup, OtherInGroup int }
-	for _, tt := range []struct {
-		noEcho    bool
-		delivered int
-		want      counts // of 100 messages
-	}{
-		{noEcho: false, delivered: 3, want: counts{Mine: 100, Other: 100}},
-		{noEcho: true, delivered: 2, want: counts{Other: 100, OtherInGroup: 100}},
-	} {
-		a := account.New(account.Global)
-		mine, other := subscribe(t, a, "a.b", ""), subscribe(t, a, "a.b", "")
-		mineQ, otherQ := subscribe(t, a, "a.b", "q"), subscribe(t, a, "a.b", "q")
-		mineQ.from = mine
-		p, op := new(Pass), parse(t, pub)
-		for range 100 {
-			p.Message.Load(op, nil, mine, tt.noEcho)
-			if n := Publish(a, p); n != tt.delivered {
-				t.Fatalf("no echo %v: delivered to %d, want %d", tt.noEcho, n, tt.delivered)
-			}
+	s := newScene(t, "q=a.b", "q=a.*", "q=a.>", "q=*.b", "other=a.b")
+	const messages = 40_000
+	for range messages {
+		if n := s.publish(t, "a.b"); n != 2 {
+			t.Fatalf("delivered to %d", n)
 		}
-		got := counts{len(mine.took), len(other.took), len(mineQ.took), len(otherQ.took)}
-		if !tt.noEcho { // chance decides
-			got.MineInGroup, got.OtherInGroup = 0, 0
+	}
+	for name, f := range s.subs {
+		low, high := messages/4-433, messages/4+433
+		if name == "other=a.b" {
+			low, high = messages, messages
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("no echo %v, -want +got:\n%s", tt.noEcho, diff)
+		if f.tries < low || f.tries > high {
+			t.Errorf("%s got %d of %d messages, not %d to %d", name, f.tries, messages, low, high)
 		}
 	}
 }
@@ -189,70 +96,79 @@ func TestNoEcho(t *testing.T) {
 func TestMapping(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name, sent string
-		maps       func(*testing.T) *subject.Mappings
-		want       []string // frames at a subscription to everything
+		name     string
+		from, to string
+		weight   uint8
+		subject  string
+		want     []string
 	}{
-		{"none", pub, func(*testing.T) *subject.Mappings { return nil }, []string{"MSG a.b 1 3\r\nhey\r\n"}},
-		{"other subject", "PUB c 1\r\nx\r\n", swap, []string{"MSG c 1 1\r\nx\r\n"}},
-		{"tokens swapped", pub, swap, []string{"MSG b.x.a 1 3\r\nhey\r\n"}},
-		{"with reply and odd size", "PUB a.b a.b 003\r\nhey\r\n", swap, []string{"MSG b.x.a 1 a.b 003\r\nhey\r\n"}},
-		{"with header", "HPUB a.b 12 13\r\nNATS/1.0\r\n\r\nx\r\n", swap, []string{"HMSG b.x.a 1 12 13\r\nNATS/1.0\r\n\r\nx\r\n"}},
-		{"lost", pub, func(t *testing.T) *subject.Mappings {
-			return mappingsOf(t, "a.b", subject.Dest{Subject: "a.b", Weight: 20}).WithRand(func(int) int { return 99 })
-		}, nil},
-		{"not lost", pub, func(t *testing.T) *subject.Mappings {
-			return mappingsOf(t, "a.b", subject.Dest{Subject: "a.b", Weight: 20}).WithRand(func(int) int { return 0 })
-		}, []string{"MSG a.b 1 3\r\nhey\r\n"}},
+		{"rewrites the subject", "a.*", "b.$1.x", 100, "a.1", []string{"b.>: b.1.x hi"}},
+		{"is applied once", "*.*", "b.$1", 100, "a.1", []string{"b.>: b.a hi"}},
+		{"leaves other subjects alone", "a.*", "b.$1", 100, "a.1.2", []string{"a.>: a.1.2 hi"}},
+		{"keeps the subject without any weight", "a.*", "b.$1", 0, "a.1", []string{"a.>: a.1 hi"}},
+		{"loses the message", "a.1", "a.1", 0, "a.1", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			a := account.New(account.Global)
-			a.Mappings.Store(tt.maps(t))
-			s := subscribe(t, a, ">", "")
-			if n := Publish(a, passing(t, tt.sent)); n != len(tt.want) {
-				t.Errorf("delivered to %d, want %d", n, len(tt.want))
+			s := newScene(t, "a.>", "b.>")
+			s.mapTo(t, tt.from, tt.to, tt.weight)
+			if diff := cmp.Diff(len(tt.want), s.publish(t, tt.subject)); diff != "" {
+				t.Errorf("count: %s", diff)
 			}
-			if diff := cmp.Diff(tt.want, s.took); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
+			if diff := cmp.Diff(tt.want, s.log); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
 }
 
-// swap maps a.b to b.x.a, for any two tokens.
-func swap(t *testing.T) *subject.Mappings {
-	return mappingsOf(t, "*.*", subject.Dest{Subject: "{{wildcard(2)}}.x.$1", Weight: 100})
+func TestLostMessageHasNoSubject(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, ">")
+	s.mapTo(t, "a", "a", 0)
+	s.publish(t, "a")
+	if diff := cmp.Diff("", string(s.pass.Message.Subject)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestRouteDoesNotMap(t *testing.T) {
 	t.Parallel()
-	a := account.New(account.Global)
-	a.Mappings.Store(swap(t))
-	s := subscribe(t, a, ">", "")
-	Route(a, passing(t, pub))
-	if diff := cmp.Diff([]string{"MSG a.b 1 3\r\nhey\r\n"}, s.took); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	s := newScene(t, "a", "b")
+	s.mapTo(t, "a", "b", 100)
+	s.load(t, "PUB a 2\r\nhi\r\n")
+	Route(s.Account, &s.pass)
+	if diff := cmp.Diff([]string{"a: a hi"}, s.log); diff != "" {
+		t.Error(diff)
 	}
 }
 
 func TestOwnSubscription(t *testing.T) {
 	t.Parallel()
-	a := account.New(account.Global)
-	me := new(int)
-	inbox, all := subscribe(t, a, "inbox.7", ""), subscribe(t, a, "logs.>", "")
-	inbox.from, all.from = me, me
-	subscribe(t, a, "group.7", "q").from = me
-	subscribe(t, a, "inbox.*", "")
-	for reply, want := range map[string]account.Subscriber{
-		"inbox.7": inbox, "inbox.8": nil, "logs.a.b": all, "group.7": nil, "": nil, "a..b": nil,
+	s := newScene(t, "inbox.1", "inbox.*", "q=inbox.2", "other.*")
+	mine, theirs := new(int), new(int)
+	s.subs["inbox.1"].conn = theirs
+	s.subs["inbox.*"].conn = mine
+	s.subs["q=inbox.2"].conn = theirs
+	s.subs["other.*"].conn = mine
+	for _, tt := range []struct {
+		name    string
+		subject string
+		conn    any
+		want    string
+	}{
+		{"matches", "inbox.1", theirs, "inbox.1"},
+		{"by wildcard", "inbox.1", mine, "inbox.*"},
+		{"not in a group", "inbox.2", theirs, ""},
+		{"of somebody else", "other.1", theirs, ""},
+		{"none", "nothing", mine, ""},
 	} {
-		p := passing(t, pub)
-		if got := OwnSubscription(a, p, []byte(reply), me); got != want {
-			t.Errorf("%q: got %v, want %v", reply, got, want)
+		got := ""
+		if f, ok := OwnSubscription(s.Account, &s.pass, []byte(tt.subject), tt.conn).(*fake); ok {
+			got = f.name
 		}
-		if string(p.Message.Subject) != "a.b" {
-			t.Errorf("%q: the message was changed", reply)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
 		}
 	}
 }

@@ -2,130 +2,135 @@ package router
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
-// entry is what a test looks at in an event of a report.
-type entry struct {
-	Type  string `json:"type"`
-	Sub   string `json:"sub"`
-	Queue string `json:"queue"`
-	To    string `json:"to"`
-	Error string `json:"error"`
+// report is what a trace says, without the times.
+type report struct {
+	Server trace.Server
+	Events []struct {
+		Type, To, Sub, Queue, Error string
+	}
 }
 
-// traceOf publishes a message that asks for a report and returns the events
-// in it, besides the first one, and how many got the message.
-func traceOf(t *testing.T, a *account.Account, only bool) (events []entry, delivered int) {
+// publishTraced publishes on a.b and returns the count and the report.
+func (s *scene) publishTraced(t *testing.T, only bool) (int, report) {
 	t.Helper()
-	p := passing(t, pub)
-	request := trace.Request{Dest: "report", Only: only}
-	p.Trace = trace.Begin(request, nil, p.Message.Size(), trace.Ingress{})
-	report := subscribe(t, a, "report", "")
-	delivered = Publish(a, p)
-	if err := Report(a, p, trace.Server{}); err != nil {
+	dest := s.subscribe(t, "report.to")
+	var payload []string
+	dest.log = &payload
+	s.load(t, "PUB a.b 2\r\nhi\r\n")
+	s.pass.Trace = trace.Begin(trace.Request{Dest: "report.to", Only: only}, nil, 2, trace.Ingress{Subject: "a.b"})
+	n := Publish(s.Account, &s.pass)
+	if err := Report(s.Account, &s.pass, trace.Server{Name: "s1"}); err != nil {
 		t.Fatal(err)
 	}
-	if p.Trace != nil {
-		t.Error("the next message would be traced too")
+	if s.pass.Trace != nil {
+		t.Error("the trace goes on behind its report")
 	}
-	if len(report.took) != 1 {
-		t.Fatalf("%d reports", len(report.took))
+	if len(payload) != 1 {
+		t.Fatalf("%d reports", len(payload))
 	}
-	line, payload, _ := strings.Cut(report.took[0], "\r\n")
-	if !strings.HasPrefix(line, "MSG report 1 ") {
-		t.Errorf("the report begins %q", line)
-	}
-	var doc struct {
-		Events []entry `json:"events"`
-	}
-	if err := json.Unmarshal([]byte(payload), &doc); err != nil {
+	var r report
+	const head = "report.to: report.to "
+	if err := json.Unmarshal([]byte(payload[0][len(head):]), &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(doc.Events) == 0 || doc.Events[0].Type != "in" {
-		t.Fatalf("the report does not begin where the message came in: %s", payload)
-	}
-	return doc.Events[1:], delivered
+	return n, r
 }
 
-func TestTraceNamesEveryOutcome(t *testing.T) {
+func TestTraceRecordsEveryAttempt(t *testing.T) {
 	t.Parallel()
-	for o, text := range outcomes {
-		a := account.New(account.Global)
-		s := subscribe(t, a, "a.*", "")
-		s.answer = account.Outcome(o)
-		events, _ := traceOf(t, a, false)
-		if diff := cmp.Diff([]entry{{Type: "eg", Sub: "a.*", Error: text}}, events); diff != "" {
-			t.Errorf("outcome %d, -want +got:\n%s", o, diff)
-		}
-		if text == "" != (account.Outcome(o) == account.Delivered) {
-			t.Errorf("outcome %d is shown as %q", o, text)
-		}
-	}
-}
-
-func TestTraceFollowsQueueGroup(t *testing.T) {
-	t.Parallel()
-	a := account.New(account.Global)
-	for range 3 {
-		subscribe(t, a, "a.b", "q").answer = account.Dropped
-	}
-	willing := subscribe(t, a, "a.*", "q")
-	events, delivered := traceOf(t, a, false)
-	if delivered != 1 || len(willing.took) != 1 {
-		t.Errorf("delivered to %d, the willing member got %d", delivered, len(willing.took))
-	}
-	last := len(events) - 1
-	for i, e := range events {
-		want := entry{Type: "eg", Sub: "a.b", Queue: "q", Error: trace.NotDeliveredSlow}
-		if i == last {
-			want = entry{Type: "eg", Sub: "a.*", Queue: "q"}
-		}
-		if e != want {
-			t.Errorf("event %d: %+v, want %+v", i, e, want)
-		}
-	}
-	if willing.answer = account.Closed; last < 0 {
-		t.Fatal("no events")
-	}
-	if events, delivered := traceOf(t, a, false); delivered != 0 || len(events) != 4 {
-		t.Errorf("all refuse: delivered to %d, %d attempts recorded", delivered, len(events))
-	}
-}
-
-func TestTraceOnlyDeliversNothing(t *testing.T) {
-	t.Parallel()
-	a := account.New(account.Global)
-	plain, queue := subscribe(t, a, "a.b", ""), subscribe(t, a, "a.b", "q")
-	events, would := traceOf(t, a, true)
-	want := []entry{{Type: "eg", Sub: "a.b"}, {Type: "eg", Sub: "a.b", Queue: "q"}}
-	if diff := cmp.Diff(want, events); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	if would != 2 || plain.offered+queue.offered != 0 {
-		t.Errorf("would deliver to %d (want 2), did to %d", would, plain.offered+queue.offered)
+	for _, tt := range []struct {
+		name    string
+		sub     string
+		outcome account.Outcome
+		want    string
+		count   int
+	}{
+		{"delivered", "a.b", account.Delivered, "", 1},
+		{"delivered to a group", "q=a.b", account.Delivered, "", 1},
+		{"own message", "a.b", account.Echo, "Not delivered because of no echo", 0},
+		{"own message in a group", "q=a.b", account.Echo, "Not delivered because of no echo", 0},
+		{"no subscription any more", "a.b", account.Unsubscribed, "Not delivered because subscription is closed", 0},
+		{"quota used up", "a.b", account.Spent, "Not delivered because auto-unsubscribe exceeded", 0},
+		{"connection ending", "a.b", account.Closed, "Not delivered because client is closed", 0},
+		{"behind", "a.b", account.Dropped, "Not delivered because fast producer not stalled and consumer is slow", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for _, only := range []bool{false, true} {
+				s := newScene(t, tt.sub)
+				f := s.subs[tt.sub]
+				f.outcome = tt.outcome
+				n, r := s.publishTraced(t, only)
+				if diff := cmp.Diff(tt.count, n); diff != "" {
+					t.Errorf("only %t: count: %s", only, diff)
+				}
+				if len(r.Events) != 2 {
+					t.Fatalf("only %t: %d events, want ingress and egress", only, len(r.Events))
+				}
+				got := r.Events[1]
+				got.Type, got.To = "", ""
+				want := got
+				want.Sub, want.Queue, want.Error = f.sub, f.queue, tt.want
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("only %t: %s", only, diff)
+				}
+				if only && f.tries > 0 {
+					t.Error("delivered although only the trace was wanted")
+				}
+			}
+		})
 	}
 }
 
-func TestTraceTellsOfMapping(t *testing.T) {
+func TestTraceWalksTheGroupUntilSomebodyTakesIt(t *testing.T) {
 	t.Parallel()
-	a := account.New(account.Global)
-	subscribe(t, a, "c", "")
-	a.Mappings.Store(mappingsOf(t, "a.b", subject.Dest{Subject: "c", Weight: 100}))
-	events, _ := traceOf(t, a, false)
-	if diff := cmp.Diff([]entry{{Type: "sm", To: "c"}, {Type: "eg", Sub: "c"}}, events); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	for range 20 {
+		s := newScene(t, "q=a.b", "q=a.*", "q=a.>")
+		s.subs["q=a.b"].outcome = account.Closed
+		s.subs["q=a.*"].outcome = account.Echo
+		n, r := s.publishTraced(t, false)
+		if n != 1 || len(s.log) != 1 {
+			t.Fatalf("counted %d, delivered %q", n, s.log)
+		}
+		for i, e := range r.Events[1:] {
+			if last := i == len(r.Events)-2; (e.Error == "") != last {
+				t.Errorf("attempt %d of %d: error %q", i+1, len(r.Events)-1, e.Error)
+			}
+		}
 	}
-	lost := mappingsOf(t, "a.b", subject.Dest{Subject: "a.b", Weight: 1}).WithRand(func(int) int { return 99 })
-	a.Mappings.Store(lost)
-	if events, n := traceOf(t, a, false); n != 0 || len(events) != 1 || events[0].Type != "sm" {
-		t.Errorf("a lost message: delivered to %d, events %+v", n, events)
+}
+
+func TestTraceRecordsTheMapping(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, "a.b", "b")
+	s.mapTo(t, "a.b", "b", 100)
+	_, r := s.publishTraced(t, false)
+	var got []string
+	for _, e := range r.Events {
+		got = append(got, e.Type+" "+e.To+e.Sub)
+	}
+	if diff := cmp.Diff([]string{"in ", "sm b", "eg b"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"b: b hi"}, s.log); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReportIsNotMapped(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.mapTo(t, "report.to", "elsewhere", 100)
+	_, r := s.publishTraced(t, false)
+	if diff := cmp.Diff("s1", r.Server.Name); diff != "" {
+		t.Error(diff)
 	}
 }
