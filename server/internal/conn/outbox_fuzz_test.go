@@ -52,6 +52,7 @@ func (m *model) accept(n int, message, drop bool, limit int) Verdict {
 func FuzzOutbox(f *testing.F) {
 	f.Add(false, []byte{0, 10, 1, 20, 2, 0, 3, 5, 0, 3, 3, 255})
 	f.Add(false, []byte{1, 255, 0, 1, 1, 254, 2, 0, 0, 9, 3, 200, 0, 7, 3, 255, 2, 0, 3, 255})
+	f.Add(false, []byte{4, 2, 1, 9, 1, 9, 1, 9, 6, 0, 1, 9, 2, 0, 3, 255})
 	f.Add(true, []byte{1, 255, 1, 255, 1, 255, 1, 255, 4, 3, 0, 1, 5, 9, 2, 0, 3, 9, 3, 255})
 	f.Fuzz(func(t *testing.T, drop bool, script []byte) {
 		const limit = 256 << 10
@@ -68,7 +69,7 @@ func FuzzOutbox(f *testing.F) {
 		}
 		for i := 0; i+1 < len(script); i += 2 {
 			arg := int(script[i+1])
-			switch script[i] % 6 {
+			switch script[i] % 7 {
 			case 0: // a control line
 				b := pattern(i, arg)
 				want := m.accept(arg, false, drop, limit)
@@ -113,6 +114,12 @@ func FuzzOutbox(f *testing.F) {
 			case 4: // UNSUB with a number
 				m.quota.Max = uint64(arg)
 				o.SetQuota(&quota, uint64(arg))
+			case 6: // UNSUB, and a new subscription
+				o.CloseQuota(&quota)
+				if v := o.Deliver(&chunk.Frame{Body: body.Buf[:1]}, nil, &quota, 0); v != 0 {
+					t.Fatalf("step %d: an ended subscription gets a message, %06b", i/2, v)
+				}
+				quota, m.quota = Quota{}, Quota{}
 			case 5: // the owner leaves
 				if c.left == 0 {
 					o.mu.Lock()
