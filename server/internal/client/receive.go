@@ -37,7 +37,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
 	c.parser.Limits.MaxPayload = set.MaxPayload
 
-	fresh, alive := len(b)-c.unread, false
+	fresh, alive, active := len(b)-c.unread, false, false
 	for used < len(b) {
 		var n int
 		n, err = c.parser.Next(b[used:], &p.op)
@@ -46,6 +46,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 		}
 		used += n
 		alive = alive || meansLife(p.op.Kind)
+		active = active || isActivity(p.op.Kind)
 		if p.Logged {
 			c.traceOp(&p.op)
 		}
@@ -56,6 +57,8 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	if used > 0 {
 		c.report.msgs.Store(c.in.Msgs)
 		c.report.bytes.Store(c.in.Bytes)
+	}
+	if active {
 		c.report.lastActivity.Store(p.Now)
 	}
 	c.unread = len(b) - used
@@ -76,8 +79,25 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 }
 
 // meansLife reports whether a command shows that its sender has something to
-// say. What clients have no reason to send does not.
-func meansLife(k protocol.Kind) bool { return k != protocol.KindOK && k != protocol.KindInfo }
+// say. What clients have no reason to send does not, and neither does PONG,
+// which only answers: an idle client is pinged in every interval.
+func meansLife(k protocol.Kind) bool {
+	switch k {
+	case protocol.KindOK, protocol.KindInfo, protocol.KindPong:
+		return false
+	}
+	return true
+}
+
+// isActivity reports whether monitoring takes a command for activity: a client
+// that only keeps its connection open is idle.
+func isActivity(k protocol.Kind) bool {
+	switch k {
+	case protocol.KindPub, protocol.KindHPub, protocol.KindSub, protocol.KindUnsub, protocol.KindConnect:
+		return true
+	}
+	return false
+}
 
 // carryOut executes one command. A returned error ends the connection.
 func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
