@@ -286,15 +286,15 @@ func TestWriteDeadlineHoldsOnASocket(t *testing.T) {
 
 func TestBackPressure(t *testing.T) {
 	t.Parallel()
-	const limit = 10 * time.Millisecond
+	const limit, tries = 10 * time.Millisecond, 40
 	for _, tt := range []struct {
 		name string
-		do   func(*Conn, net.Conn) // what the peer does while the publisher waits
-		want [2]time.Duration      // how long it waits, twice
+		do   func(*Conn, net.Conn) // what the peer does while a publisher waits
+		want time.Duration         // how long it waits, in all its tries
 	}{
-		{"a peer that reads at once", func(_ *Conn, peer net.Conn) { io.ReadFull(peer, make([]byte, 900)) }, [2]time.Duration{}},
-		{"a peer that never reads stalls nobody twice", func(*Conn, net.Conn) {}, [2]time.Duration{limit, 0}},
-		{"a slow peer does", func(c *Conn, _ net.Conn) { c.wrote(1) }, [2]time.Duration{limit, limit}},
+		{"a peer that reads at once costs nothing", func(_ *Conn, peer net.Conn) { io.ReadFull(peer, make([]byte, 900)) }, 0},
+		{"for a peer that never reads patience ends", func(*Conn, net.Conn) {}, maxPatience},
+		{"for a slow peer it does not", func(c *Conn, _ net.Conn) { c.wrote(1) }, tries * limit},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -307,8 +307,11 @@ func TestBackPressure(t *testing.T) {
 					t.Fatalf("verdict %b", v)
 				}
 				c.Flush()
-				go tt.do(c, peer)
-				got := [2]time.Duration{c.AwaitDrain(limit), c.AwaitDrain(limit)}
+				var got time.Duration
+				for range tries {
+					go tt.do(c, peer)
+					got += c.AwaitDrain(limit)
+				}
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Error(diff)
 				}
@@ -316,6 +319,18 @@ func TestBackPressure(t *testing.T) {
 				<-ended
 			})
 		})
+	}
+}
+
+func TestPatienceMakesUpForALowLimit(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int64]time.Duration{
+		-1: maxPatience, 1000: maxPatience, 4 << 20: 160 * time.Millisecond,
+		64 << 20: minPatience, 1 << 40: minPatience,
+	} {
+		if got := patienceFor(limit); got != want {
+			t.Errorf("%d bytes: %v, want %v", limit, got, want)
+		}
 	}
 }
 

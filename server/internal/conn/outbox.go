@@ -66,7 +66,10 @@ type Outbox struct {
 	quiet   chan struct{} // closed when an owner leaves; nil when nobody waits
 
 	drained chan struct{} // closed when no longer congested; nil when nobody waits
-	stuckAt uint64        // value of written+1 when a publisher last stalled here in vain
+	vain    struct {      // waiting that nothing came of
+		at     uint64        // value of written meanwhile
+		waited time.Duration // by all publishers
+	}
 
 	traffic Traffic
 	last    int64 // when a message was last queued, unix nanoseconds
