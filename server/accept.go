@@ -38,13 +38,13 @@ func (s *Server) accept(nc net.Conn) {
 // stack while the client is served.
 func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 	_, network := c.NetConn().(*net.TCPConn)
-	rules := s.rules(network)
+	rules, rate := s.rules(network)
 	if !s.env.Registry.Add(cl, s.env.Settings().MaxConnections) {
 		cl.TurnAway(protocol.ErrMaxConnections)
 		return false
 	}
 	cl.LogCreated()
-	if rules.TLS != nil && !s.withinRate() {
+	if rules.TLS != nil && !s.withinRate(rate) {
 		cl.TurnAway(protocol.ErrThrottled)
 		return false
 	}
@@ -56,26 +56,28 @@ func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 	return true
 }
 
-// rules says what a new connection goes through. TLS and PROXY headers are
-// for connections that come over the network.
-func (s *Server) rules(network bool) transport.Rules {
-	o := s.Options()
+// rules says what a new connection goes through, and how many with TLS there
+// may be per second. TLS and PROXY headers are for connections that come over
+// the network.
+func (s *Server) rules(network bool) (r transport.Rules, rate int) {
 	if !network {
-		return transport.Rules{}
+		return r, 0
 	}
-	r := transport.Rules{Proxy: o.ProxyProtocol}
+	o := s.Options()
+	r.Proxy = o.ProxyProtocol
 	if t := o.TLS; t != nil {
+		rate = t.RateLimit
 		r.TLS = &transport.TLSRules{
 			Config: t.Config, Timeout: t.Timeout, Pinned: t.PinnedCerts, Optional: o.AllowNonTLS,
 			First: t.HandshakeFirst.Enabled, Fallback: t.HandshakeFirst.Fallback,
 		}
 	}
-	return r
+	return r, rate
 }
 
 // withinRate counts a new TLS connection.
-func (s *Server) withinRate() bool {
-	ok, rejected := s.tlsRate.Allow(s.Options().TLS.RateLimit, time.Now())
+func (s *Server) withinRate(limit int) bool {
+	ok, rejected := s.tlsRate.Allow(limit, time.Now())
 	if rejected > 0 {
 		s.env.Log.Warnf("Rejected %d connections due to TLS rate limiting", rejected)
 	}

@@ -35,6 +35,8 @@ func (c *Client) greeting() []byte {
 
 // SetRemote corrects the address: a PROXY header was read.
 func (c *Client) SetRemote(a netip.AddrPort) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.remote = Address{a.Addr().String(), int(a.Port())}
 }
 
@@ -50,6 +52,8 @@ func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
 			cert.Subject.String(), peercert.SPKI(cert), peercert.Hash(cert),
 		})
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.tls = t
 }
 
@@ -69,6 +73,8 @@ func (c *Client) Abandon(reason protocol.CloseReason) {
 // IsPinned reports whether the client presented one of the certificates whose
 // public keys are pinned.
 func (c *Client) IsPinned(pins map[string]struct{}) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.tls == nil || len(c.tls.PeerCerts) == 0 {
 		return false
 	}

@@ -18,10 +18,8 @@ type Client struct {
 	env     *Env
 	conn    *conn.Conn
 	id      uint64
-	remote  Address
 	local   bool // connected without a network, from this process
 	started time.Time
-	tls     *TLSState
 
 	// Owned by the read loop.
 	parser    protocol.Parser
@@ -45,11 +43,14 @@ type Client struct {
 		lastActivity atomic.Int64 // unix nanoseconds
 	}
 
-	mu    sync.Mutex
-	subs  map[string]*subscription // by sid
-	shown protocol.Connect         // options without secrets, for monitoring
-
-	// Once it has ended, guarded by mu: why, when, and what it subscribed to.
+	mu sync.Mutex
+	// Guarded by mu. The first two are set before Serve, but others may look
+	// at the client from its first moment.
+	remote Address                  // of the socket, or what a PROXY header says
+	tls    *TLSState                // nil without TLS
+	subs   map[string]*subscription // by sid
+	shown  protocol.Connect         // options without secrets, for monitoring
+	// Once it has ended: why, when, and what it subscribed to.
 	ending   protocol.CloseReason
 	ended    time.Time
 	lastSubs []*subscription
@@ -100,7 +101,7 @@ func (c *Client) Serve() {
 func (c *Client) info() protocol.Info {
 	info := c.env.Settings().Info
 	info.ClientID = c.id
-	info.ClientIP = c.remote.Host
+	info.ClientIP = c.from().Host
 	if c.local && info.TLSRequired {
 		info.TLSRequired, info.TLSAvailable = false, true
 	}
@@ -113,6 +114,13 @@ func (c *Client) Flush() { c.conn.Flush() }
 // AwaitDrain implements [message.Peer].
 func (c *Client) AwaitDrain(limit time.Duration) time.Duration {
 	return c.conn.AwaitDrain(limit)
+}
+
+// from returns where the client comes from.
+func (c *Client) from() Address {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.remote
 }
 
 // name returns the name that the client gave itself.

@@ -7,6 +7,9 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol"
 )
 
+// redacted stands for a token in what is shown of a client.
+const redacted = "[REDACTED]"
+
 // connect carries out CONNECT. It may come again at any time: the options
 // merge, and all subscriptions of the connection are dropped.
 func (c *Client) connect(arg []byte) error {
@@ -33,9 +36,13 @@ func (c *Client) connect(arg []byte) error {
 		c.connected = true
 		c.live.seedRTT(time.Since(c.started))
 	}
+	shown := *o
+	shown.Pass, shown.JWT, shown.Sig, shown.ProxySig = "", "", "", ""
+	if shown.Token != "" {
+		shown.Token = redacted
+	}
 	c.mu.Lock()
-	c.shown = *o
-	c.shown.Pass, c.shown.Token, c.shown.JWT, c.shown.Sig, c.shown.ProxySig = "", "", "", "", ""
+	c.shown = shown
 	c.mu.Unlock()
 	c.ok()
 	return nil

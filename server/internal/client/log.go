@@ -21,8 +21,9 @@ func (c *Client) Log() *logging.Logger {
 	if o.Version != "" {
 		name = joinColon("v"+o.Version, name)
 	}
+	remote := c.remote
 	c.mu.Unlock()
-	return c.env.Log.With(logging.Conn{Remote: c.remote.String(), Kind: "cid", ID: c.id, Client: name})
+	return c.env.Log.With(logging.Conn{Remote: remote.String(), Kind: "cid", ID: c.id, Client: name})
 }
 
 func joinColon(a, b string) string {

@@ -56,6 +56,10 @@ func (r *Registry) Get(id uint64) *Client {
 func (r *Registry) All() []*Client {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.allLocked()
+}
+
+func (r *Registry) allLocked() []*Client {
 	all := make([]*Client, 0, len(r.open))
 	for _, c := range r.open {
 		all = append(all, c)
@@ -73,9 +77,9 @@ func (r *Registry) Closed() []*Report {
 // Totals returns the traffic of all clients, present and past.
 func (r *Registry) Totals() Totals {
 	r.mu.Lock()
-	t := r.totals
+	t, open := r.totals, r.allLocked() // at one moment: who leaves is counted once
 	r.mu.Unlock()
-	for _, c := range r.All() {
+	for _, c := range open {
 		t.add(c.traffic())
 	}
 	return t

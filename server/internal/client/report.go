@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
@@ -21,7 +22,8 @@ type Report struct {
 	Stalls       uint64
 	Account      string
 	TLS          *TLSState
-	// Options are those of CONNECT, without secrets.
+	// Options are those of CONNECT, without secrets: of a token it only shows
+	// that there is one.
 	Options       protocol.Connect
 	NumSubs       int
 	Subscriptions []SubReport // with Detail.Subscriptions
@@ -32,6 +34,12 @@ type SubReport struct {
 	Account, Subject, Queue, SID string
 	Msgs, Max                    uint64
 	ClientID                     uint64
+}
+
+// User is the name by which monitoring knows the client: that of its user, or
+// what stands for its token, or its public key.
+func (r *Report) User() string {
+	return cmp.Or(r.Options.User, r.Options.Token, r.Options.NKey)
 }
 
 // Subscription is a client's subscription in the interest of its account.
@@ -46,11 +54,12 @@ func (c *Client) Report(d Detail) *Report {
 	in, _ := c.traffic()
 	last := max(c.report.lastActivity.Load(), out.LastDelivery, c.started.UnixNano())
 	r := &Report{
-		ID: c.id, Remote: c.remote, Started: c.started, LastActivity: time.Unix(0, last),
+		ID: c.id, Started: c.started, LastActivity: time.Unix(0, last),
 		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
-		Account: c.account.Load().Name, TLS: c.tls,
+		Account: c.account.Load().Name,
 	}
 	c.mu.Lock()
+	r.Remote, r.TLS = c.remote, c.tls
 	r.Options, r.NumSubs = c.shown, len(c.subs)
 	var subs []*subscription
 	if d.Subscriptions {
