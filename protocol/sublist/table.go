@@ -11,7 +11,7 @@ const (
 	minSlots   = 8
 	maxSlots   = 4096
 	mergeNodes = maxSlots / 8 // two sibling shards with no more nodes become one
-	maxDepth   = 24           // a shard this deep grows instead: hashes that bad do not happen by chance
+	maxDepth   = 16           // a shard this deep grows instead: hashes that bad do not happen by chance
 )
 
 // States of a slot that holds no node. Hashes of nodes carry hashBit and are
