@@ -14,10 +14,14 @@ const maxFarewell = time.Second
 // LameDuck ends the server without all clients reconnecting at once: it stops
 // accepting, tells the clients to go elsewhere, and after a grace period
 // closes those that are left one by one, spread over the lame duck duration.
-// It returns when the server has ended.
+// It returns when the server has ended; one that does not run is left alone.
 func (s *Server) LameDuck() {
 	s.mu.Lock()
-	if s.lameDuck || s.stopping || !s.running {
+	switch {
+	case !s.running:
+		s.mu.Unlock()
+		return
+	case s.lameDuck || s.stopping:
 		s.mu.Unlock()
 		<-s.done
 		return
