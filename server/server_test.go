@@ -251,8 +251,7 @@ func TestServersDoNotKnowEachOther(t *testing.T) {
 func TestRunEnds(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*instance, context.CancelFunc){
-		"context"
-	"crypto/tls":   func(_ *instance, cancel context.CancelFunc) { cancel() },
+		"context":   func(_ *instance, cancel context.CancelFunc) { cancel() },
 		"Shutdown":  func(r *instance, _ context.CancelFunc) { r.Shutdown() },
 		"LameDuck":  func(r *instance, _ context.CancelFunc) { r.LameDuck() },
 		"all three": func(r *instance, cancel context.CancelFunc) { go r.LameDuck(); go r.Shutdown(); cancel() },
@@ -349,10 +348,10 @@ func TestPortInUse(t *testing.T) {
 func TestNewRefusesOptions(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string]server.Options{
-		"max_payload (100) cannot be higher than max_pending (10)":                                         {Limits: config.Limits{MaxPayload: 100, MaxPending: 10}},
-		"lame duck grace period (2s) should be strictly lower than lame duck duration (1s)":                {LameDuck: config.LameDuck{Duration: time.Second, GracePeriod: 2 * time.Second}},
-		`Error adding mapping for "a"`:                                                                   {Mappings: []config.Mapping{{Source: "a", Dests: []config.MappingDest{{Subject: "b..c", Weight: 100}}}}},
-		"/nowhere/dunlin.log: no such file or directory": {Log: config.Log{File: "/nowhere/dunlin.log"}},
+		"max_payload (100) cannot be higher than max_pending (10)":                          {Limits: config.Limits{MaxPayload: 100, MaxPending: 10}},
+		"lame duck grace period (2s) should be strictly lower than lame duck duration (1s)": {LameDuck: config.LameDuck{Duration: time.Second, GracePeriod: 2 * time.Second}},
+		`Error adding mapping for "a"`:                                                      {Mappings: []config.Mapping{{Source: "a", Dests: []config.MappingDest{{Subject: "b..c", Weight: 100}}}}},
+		"/nowhere/dunlin.log: no such file or directory":                                    {Log: config.Log{File: "/nowhere/dunlin.log"}},
 	} {
 		if _, err := server.New(opts); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("got %v, want %q", err, name)
