@@ -86,7 +86,7 @@ func (w *watched) said() ([]string, time.Duration) {
 
 // after lets simulated time pass.
 func (*watched) after(d time.Duration) {
-	time.Sleep(d)
+	time.Sleep(d) //archcheck:allow sleep: only called in a synctest bubble
 	synctest.Wait()
 }
 

@@ -66,8 +66,7 @@ func TestKeysAreUpdatedInTheMiddleOfTraffic(t *testing.T) {
 	t.Parallel()
 	server, client := tcpPair(t, false)
 	client.SetDeadline(time.Now().Add(patience))
-	var c *Conn
-	c = New(server, 1<<20, false)
+	c := New(server, 1<<20, false)
 	c.Attach(echo(&c))
 	var log strings.Builder
 	cfg := clientTLS()

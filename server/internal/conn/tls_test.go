@@ -103,8 +103,7 @@ func TestBytesAroundTheHandshakeAreNotLost(t *testing.T) {
 	t.Parallel()
 	server, client := tcpPair(t, false)
 	client.SetDeadline(time.Now().Add(patience))
-	var c *Conn
-	c = New(server, 1<<20, false)
+	c := New(server, 1<<20, false)
 	c.Attach(echo(&c))
 	h := &held{client, bufio.NewWriterSize(client, 64<<10)}
 	tc := tls.Client(h, clientTLS())
@@ -199,8 +198,7 @@ func TestSessionsResume(t *testing.T) {
 	cfg.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	for i, want := range []bool{false, true} {
 		server, client := tcpPair(t, false)
-		var c *Conn
-		c = New(server, 1<<20, false)
+		c := New(server, 1<<20, false)
 		c.Attach(echo(&c))
 		tc := handshake(t, c, client, cfg)
 		ended := serve(c)

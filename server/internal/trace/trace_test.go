@@ -37,7 +37,7 @@ func TestReport(t *testing.T) {
 		{"refused", func(tr *Trace) { tr.Refused("no way") },
 			strings.TrimSuffix(in, "}") + `,"error":"no way"}`},
 		{"mapped and delivered", func(tr *Trace) {
-			time.Sleep(1500 * time.Millisecond)
+			time.Sleep(1500 * time.Millisecond) //archcheck:allow sleep: in a synctest bubble, called through a table
 			tr.Mapped("n.x")
 			tr.Tried(Egress{ID: 5, Name: "sub", Sub: "n.>"})
 			tr.Tried(Egress{ID: 6, Sub: "n.x", Queue: "q", Error: NotDeliveredNoEcho})
