@@ -1,0 +1,127 @@
+package server_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dunlin-mq/dunlin/server"
+	"github.com/dunlin-mq/dunlin/server/config"
+)
+
+func TestStartIsLogged(t *testing.T) {
+	t.Parallel()
+	r := boot(t, server.Options{
+		ServerName: "dunlin-1", File: "x.conf", Digest: "sha256:abc",
+		FeatureFlags: map[string]bool{"js_ack_fc_v2": true, "js_raft_delete_range": false, "zz": true, "aa": false},
+	})
+	r.Shutdown()
+	var got []string
+	for _, line := range r.log.all() {
+		got = append(got, strings.Replace(line, r.ClientURL()[len("nats://"):], "ADDRESS", 1))
+	}
+	want := []string{
+		"INFO Starting dunlin",
+		"INFO   Version:  " + server.Version() + " (compatible with nats-server " + server.ReferenceVersion + ")",
+		"INFO   Name:     dunlin-1",
+		"INFO   ID:       " + r.ID(),
+		"INFO   Feature flags:",
+		"INFO     Configured:    js_ack_fc_v2 (opt-in), js_raft_delete_range (opt-out)",
+		"INFO     Unsupported:   aa, zz",
+		"INFO Using configuration file: x.conf (sha256:abc)",
+		"INFO Listening for client connections on ADDRESS",
+		"INFO Server is ready",
+		"INFO Initiating Shutdown...",
+		"INFO Server Exiting..",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestFeatureFlagsThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	r := boot(t, server.Options{FeatureFlags: map[string]bool{"zz": true}})
+	if !r.log.has("    Unsupported:   zz") || r.log.has("Configured:") {
+		t.Errorf("logged %q", r.log.all())
+	}
+}
+
+func TestLargePayloadsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	for size, warned := range map[int]bool{8 << 20: false, 8<<20 + 1: true} {
+		r := boot(t, server.Options{Limits: config.Limits{MaxPayload: size}})
+		if got := r.log.has("WARN Maximum payloads over 8 MiB are generally discouraged"); got != warned {
+			t.Errorf("max_payload %d: warned %v", size, got)
+		}
+	}
+}
+
+func TestHandlerGetsLinesAboutClients(t *testing.T) {
+	t.Parallel()
+	r := boot(t, server.Options{Log: config.Log{Debug: true, Trace: true}})
+	c := r.dial()
+	from := c.LocalAddr().String()
+	c.send("NONSENSE")
+	c.expect("-ERR 'Unknown Protocol Operation'")
+	c.closed()
+	r.Shutdown()
+	for _, want := range []string{
+		"DEBUG Client connection created remote=" + from + " cid=1",
+		"DEBUG-4 ->> [-ERR Unknown Protocol Operation] remote=" + from + " cid=1",
+		"DEBUG Client connection closed: Protocol Violation remote=" + from + " cid=1",
+	} {
+		if !r.log.has(want) {
+			t.Errorf("not logged: %s\nbut %q", want, r.log.all())
+		}
+	}
+	if !r.log.has("ERROR ") {
+		t.Errorf("the error is not logged as one: %q", r.log.all())
+	}
+}
+
+func TestHandlerIsAskedForItsLevel(t *testing.T) {
+	t.Parallel()
+	log := &journal{minimum: slog.LevelWarn}
+	r := create(t, server.Options{Limits: config.Limits{MaxPayload: 9 << 20}, Log: config.Log{Handler: log, Debug: true}}).run(context.Background())
+	r.dial()
+	r.Shutdown()
+	if got := log.all(); len(got) != 1 || !strings.HasPrefix(got[0], "WARN ") {
+		t.Errorf("logged %q", got)
+	}
+}
+
+func TestReopenLog(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "dunlin.log")
+	r := boot(t, server.Options{Log: config.Log{File: file}})
+	if err := os.Rename(file, file+".1"); err != nil {
+		t.Fatal(err)
+	}
+	r.ReopenLog()
+	for name, want := range map[string]string{file + ".1": "Server is ready", file: "File log re-opened"} {
+		if got, err := os.ReadFile(name); err != nil || !strings.Contains(string(got), "[INF] "+want) {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+		}
+	}
+	plain := boot(t, server.Options{})
+	plain.ReopenLog()
+	if !plain.log.has("INFO File log re-open ignored, not a file logger") {
+		t.Errorf("logged %q", plain.log.all())
+	}
+}
+
+func TestSignalsAreLogged(t *testing.T) {
+	t.Parallel()
+	r := create(t, server.Options{})
+	r.LogSignal(syscall.SIGTERM)
+	if !r.log.has(`INFO Trapped "terminated" signal`) {
+		t.Errorf("logged %q", r.log.all())
+	}
+}
