@@ -81,18 +81,20 @@ func resolve(target, name string) ([]int, error) {
 	return pids, nil
 }
 
-// readPID takes a process number as it is, or out of a pid file.
+// readPID takes a process number as it is, or out of a pid file. Numbers below
+// 1 are none: they would mean whole groups of processes.
 func readPID(target string) (int, error) {
-	if digits(target) {
-		return strconv.Atoi(target)
+	word := target
+	if !digits(word) {
+		data, err := os.ReadFile(target)
+		if err != nil {
+			return 0, fmt.Errorf("invalid pid: %s", target)
+		}
+		word = strings.TrimSpace(string(data))
 	}
-	data, err := os.ReadFile(target)
-	if err != nil {
-		return 0, fmt.Errorf("invalid pid: %s", target)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	pid, err := strconv.Atoi(word)
 	if err != nil || pid <= 0 {
-		return 0, fmt.Errorf("invalid pid: %s", strings.TrimSpace(string(data)))
+		return 0, fmt.Errorf("invalid pid: %s", word)
 	}
 	return pid, nil
 }
