@@ -27,10 +27,15 @@ func (c *Client) publish(op *protocol.Op, owner *chunk.Chunk) error {
 	return c.forward(acc)
 }
 
-// forward refuses or delivers the message that was loaded.
+// forward refuses or delivers the message that was loaded. Whether it may be
+// published is asked of the subject that it is delivered under.
 func (c *Client) forward(acc *account.Account) error {
 	p := c.pass
 	m := &p.Message
+	from := m.Subject
+	if router.Map(acc, &p.Pass) && p.Logged {
+		c.Log().Tracef("<<- [MAPPING %s -> %s]", from, m.Subject)
+	}
 	if e := violation(m); e != nil {
 		if p.Trace != nil {
 			p.Trace.Refused(e.Text())
@@ -38,7 +43,7 @@ func (c *Client) forward(acc *account.Account) error {
 		return c.refuse(e)
 	}
 	c.ok()
-	if router.Publish(acc, &p.Pass) == 0 && len(m.Reply) > 0 && c.options.NoResponders {
+	if router.Route(acc, &p.Pass) == 0 && len(m.Reply) > 0 && c.options.NoResponders {
 		c.noResponders(acc)
 	}
 	return nil

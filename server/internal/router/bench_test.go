@@ -69,7 +69,7 @@ func (h hot) prepare(tb testing.TB) func() {
 	}
 	return func() {
 		s.pass.Message.Load(&op, nil, s, false)
-		if n := Publish(s.Account, &s.pass); n != want {
+		if n := mapAndRoute(s.Account, &s.pass); n != want {
 			tb.Fatalf("delivered to %d", n)
 		}
 	}

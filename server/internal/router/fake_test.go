@@ -96,5 +96,11 @@ func (s *scene) load(tb testing.TB, wire string) {
 func (s *scene) publish(tb testing.TB, subject string) int {
 	tb.Helper()
 	s.load(tb, "PUB "+subject+" 2\r\nhi\r\n")
-	return Publish(s.Account, &s.pass)
+	return mapAndRoute(s.Account, &s.pass)
+}
+
+// mapAndRoute is what a client does with a message.
+func mapAndRoute(a *account.Account, p *Pass) int {
+	Map(a, p)
+	return Route(a, p)
 }

@@ -1,17 +1,23 @@
 package router
 
-import "github.com/dunlin-mq/dunlin/protocol/subject"
+import "github.com/dunlin-mq/dunlin/server/internal/account"
 
-// applyMapping rewrites the subject of the message. The result is empty when a
-// weighted mapping chose to lose it.
-func (p *Pass) applyMapping(maps *subject.Mappings) {
+// Map applies the mappings of a to p.Message, which a client published, and
+// reports whether its subject changed. The new one is empty when a weighted
+// mapping chose to lose the message: it then reaches nobody.
+func Map(a *account.Account, p *Pass) bool {
+	maps := a.Mappings.Load()
+	if maps == nil {
+		return false
+	}
 	mapped, changed := maps.Map(p.mapped[:0], p.Message.Subject)
 	if !changed {
-		return
+		return false
 	}
 	p.mapped = mapped
 	p.Message.SetSubject(mapped)
 	if p.Trace != nil {
 		p.Trace.Mapped(string(mapped))
 	}
+	return true
 }

@@ -19,15 +19,6 @@ type Pass struct {
 	mapped  []byte // subject after mapping
 }
 
-// Publish applies the mappings of a to p.Message, which a client published,
-// and routes it.
-func Publish(a *account.Account, p *Pass) (delivered int) {
-	if maps := a.Mappings.Load(); maps != nil {
-		p.applyMapping(maps)
-	}
-	return Route(a, p)
-}
-
 // Route delivers p.Message to everybody in a who is interested and returns how
 // many took it: each plain subscription and one member of each queue group
 // count. A message without a subject, lost on purpose by a mapping, reaches

@@ -26,7 +26,7 @@ func (s *scene) publishTraced(t *testing.T, only bool) (int, report) {
 	dest.log = &payload
 	s.load(t, "PUB a.b 2\r\nhi\r\n")
 	s.pass.Trace = trace.Begin(trace.Request{Dest: "report.to", Only: only}, nil, 2, trace.Ingress{Subject: "a.b"})
-	n := Publish(s.Account, &s.pass)
+	n := mapAndRoute(s.Account, &s.pass)
 	if err := Report(s.Account, &s.pass, trace.Server{Name: "s1"}); err != nil {
 		t.Fatal(err)
 	}
