@@ -14,14 +14,27 @@ import (
 // accept takes a new connection through its life. It runs in the connection's
 // own goroutine.
 func (s *Server) accept(nc net.Conn) {
-	s.mu.Lock()
-	if s.stopping {
-		s.mu.Unlock()
+	if !s.enter() {
 		nc.Close()
 		return
 	}
+	s.attend(nc)
+}
+
+// enter counts a connection in, unless no more are wanted. Who was counted in
+// is attended to.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running || s.stopping || s.lameDuck {
+		return false
+	}
 	s.clients.Add(1)
-	s.mu.Unlock()
+	return true
+}
+
+// attend serves a connection that was counted in.
+func (s *Server) attend(nc net.Conn) {
 	defer s.clients.Done()
 	set := s.env.Settings()
 	c := conn.New(nc, set.MaxPending, set.NoStall)
@@ -41,6 +54,10 @@ func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 	rules, rate := s.rules(network)
 	if !s.env.Registry.Add(cl, s.env.Settings().MaxConnections) {
 		cl.TurnAway(protocol.ErrMaxConnections)
+		return false
+	}
+	if s.isStopping() { // and may have closed everybody before this one was there
+		cl.Abandon(protocol.ServerShutdown)
 		return false
 	}
 	cl.LogCreated()
@@ -108,15 +125,12 @@ func admissionFailure(err error) protocol.CloseReason {
 }
 
 // InProcessConn returns one end of a connection to the server that uses no
-// network. nats.go takes the server itself: nats.InProcessServer(srv).
+// network. A server that does not run, or is a lame duck, has none to give. nats.go takes the server itself: nats.InProcessServer(srv).
 func (s *Server) InProcessConn() (net.Conn, error) {
-	s.mu.Lock()
-	ok := s.running && !s.stopping
-	s.mu.Unlock()
-	if !ok {
+	if !s.enter() {
 		return nil, ErrNotRunning
 	}
 	near, far := net.Pipe()
-	go s.accept(far)
+	go s.attend(far)
 	return near, nil
 }

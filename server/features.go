@@ -34,14 +34,10 @@ func (s *Server) logFeatures(configured map[string]bool) {
 	}
 	var set, unknown []string
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
-		_, known := knownFeatures[name]
-		switch {
-		case !known:
+		if usual, known := knownFeatures[name]; known {
+			set = append(set, name+" ("+choice(configured[name], usual)+")")
+		} else {
 			unknown = append(unknown, name)
-		case configured[name]:
-			set = append(set, name+" (opt-in)")
-		default:
-			set = append(set, name+" (opt-out)")
 		}
 	}
 	s.env.Log.Infof("  Feature flags:")
@@ -51,4 +47,17 @@ func (s *Server) logFeatures(configured map[string]bool) {
 	if len(unknown) > 0 {
 		s.env.Log.Infof("    Unsupported:   %s", strings.Join(unknown, ", "))
 	}
+}
+
+// choice names how a switch was set, beside what it usually is.
+func choice(on, usual bool) string {
+	switch {
+	case on && usual:
+		return "enabled"
+	case on:
+		return "opt-in"
+	case usual:
+		return "opt-out"
+	}
+	return "disabled"
 }

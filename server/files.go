@@ -1,42 +1,67 @@
 package server
 
 import (
-	"net"
+	"fmt"
 	"os"
 
 	"github.com/dunlin-mq/dunlin/server/internal/process"
 )
 
-// writeFiles tells other processes, through the file system, that the server
-// is up and where.
-func (s *Server) writeFiles() error {
-	p := &s.Options().Process
-	if p.PIDFile != "" {
-		if err := process.WritePID(p.PIDFile); err != nil {
-			return err
-		}
-	}
-	if p.PortsFileDir == "" {
+// writePID leaves the number of the process for others.
+func (s *Server) writePID() error {
+	path := s.Options().Process.PIDFile
+	if path == "" {
 		return nil
 	}
-	return process.WritePorts(process.PortsFile(p.PortsFileDir), s.ports())
-}
-
-// removePorts takes the ports file away: nobody should look for a server that
-// has ended. The pid file stays, as it does with the reference server.
-func (s *Server) removePorts() {
-	if dir := s.Options().Process.PortsFileDir; dir != "" {
-		os.Remove(process.PortsFile(dir))
+	if err := process.WritePID(path); err != nil {
+		return fmt.Errorf("Could not write pidfile: %w", err)
 	}
+	return nil
 }
 
-// rewritePID follows a reload that names another pid file.
+// rewritePID follows a reload that names another pid file. The old one stays,
+// as it does when the server ends.
 func (s *Server) rewritePID(o *Options) {
 	if o.Process.PIDFile == "" {
 		return
 	}
 	if err := process.WritePID(o.Process.PIDFile); err != nil {
-		s.env.Log.Errorf("%v", err)
+		s.env.Log.Errorf("Failed to write pidfile: %v", err)
+	}
+}
+
+// writePorts tells other processes, through the file system, that the server
+// is up and where. Nobody may be looking, so an error is no reason to end.
+func (s *Server) writePorts() {
+	dir := s.Options().Process.PortsFileDir
+	if dir == "" {
+		return
+	}
+	path := process.PortsFile(dir)
+	if err := process.WritePorts(path, s.ports()); err != nil {
+		s.env.Log.Errorf("Error writing ports file (%s): %v", path, err)
+	}
+}
+
+// removePorts takes the ports file away: nobody should look for a server that
+// has ended.
+func (s *Server) removePorts(o *Options) {
+	dir := o.Process.PortsFileDir
+	if dir == "" {
+		return
+	}
+	path := process.PortsFile(dir)
+	if err := os.Remove(path); err != nil {
+		s.env.Log.Errorf("Error cleaning up ports file %s: %v", path, err)
+	}
+}
+
+// movePorts follows a reload that names another directory. A server that is
+// not up yet has no file.
+func (s *Server) movePorts(old *Options) {
+	if s.isReady() {
+		s.removePorts(old)
+		s.writePorts()
 	}
 }
 
@@ -55,13 +80,4 @@ func (s *Server) ports() process.Ports {
 		p.Profile = process.URLs("http", o.Host, l.Addr().Port)
 	}
 	return p
-}
-
-// reachable returns an address under which a listener on host can be dialled
-// from this machine.
-func reachable(host string) string {
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		return "127.0.0.1"
-	}
-	return host
 }

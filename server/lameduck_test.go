@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -52,6 +53,9 @@ func TestLameDuck(t *testing.T) {
 	if nc, err := net.Dial("tcp", address); err == nil {
 		nc.Close()
 		t.Error("a lame duck still listens")
+	}
+	if nc, err := r.InProcessConn(); !errors.Is(err, server.ErrNotRunning) {
+		t.Errorf("a lame duck takes clients in: %v, %v", nc, err)
 	}
 	clients[0].send("SUB a 1") // it serves those that are there
 	clients[0].barrier()

@@ -37,7 +37,7 @@ func (s *Server) logStart() {
 		log.Infof("Using configuration file: %s (%s)", o.File, o.Digest)
 	}
 	if o.Limits.MaxPayload > largePayload {
-		log.Warnf("Maximum payloads over %d MiB are generally discouraged and could lead to poor performance", largePayload>>20)
+		log.Warnf("Maximum payloads over %.2f MB are generally discouraged and could lead to poor performance", float64(largePayload)/(1<<20))
 	}
 }
 

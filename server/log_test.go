@@ -2,12 +2,14 @@ package server_test
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,7 +21,7 @@ func TestStartIsLogged(t *testing.T) {
 	t.Parallel()
 	r := boot(t, server.Options{
 		ServerName: "dunlin-1", File: "x.conf", Digest: "sha256:abc",
-		FeatureFlags: map[string]bool{"js_ack_fc_v2": true, "js_raft_delete_range": false, "zz": true, "aa": false},
+		FeatureFlags: map[string]bool{"js_ack_fc_v2": true, "js_api_reply_v2": false, "js_raft_delete_range": false, "zz": true, "aa": false},
 	})
 	r.Shutdown()
 	var got []string
@@ -32,7 +34,7 @@ func TestStartIsLogged(t *testing.T) {
 		"INFO   Name:     dunlin-1",
 		"INFO   ID:       " + r.ID(),
 		"INFO   Feature flags:",
-		"INFO     Configured:    js_ack_fc_v2 (opt-in), js_raft_delete_range (opt-out)",
+		"INFO     Configured:    js_ack_fc_v2 (opt-in), js_api_reply_v2 (disabled), js_raft_delete_range (opt-out)",
 		"INFO     Unsupported:   aa, zz",
 		"INFO Using configuration file: x.conf (sha256:abc)",
 		"INFO Listening for client connections on ADDRESS",
@@ -42,6 +44,51 @@ func TestStartIsLogged(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestFeatureFlagOnAsUsual(t *testing.T) {
+	t.Parallel()
+	r := boot(t, server.Options{FeatureFlags: map[string]bool{"js_raft_delete_range": true}})
+	if !r.log.has("    Configured:    js_raft_delete_range (enabled)") || r.log.has("Unsupported:") {
+		t.Errorf("logged %q", r.log.all())
+	}
+}
+
+func TestListenerIsLogged(t *testing.T) {
+	t.Parallel()
+	secure := func(first config.HandshakeFirst) *config.TLS {
+		return &config.TLS{Config: new(tls.Config), HandshakeFirst: first}
+	}
+	const proxy, required, available = "INFO PROXY protocol enabled for client connections",
+		"INFO TLS required for client connections", "INFO TLS available for client connections"
+	const first = `WARN Clients that are not using "TLS Handshake First" option will fail to connect`
+	for _, tt := range []struct {
+		name string
+		opts server.Options
+		want []string
+	}{
+		{"plain", server.Options{}, nil},
+		{"TLS", server.Options{TLS: secure(config.HandshakeFirst{}), ProxyProtocol: true}, []string{proxy, required}},
+		{"TLS or not", server.Options{TLS: secure(config.HandshakeFirst{}), AllowNonTLS: true}, []string{available}},
+		{"TLS first", server.Options{TLS: secure(config.HandshakeFirst{Enabled: true})}, []string{required, first}},
+		{"TLS first, or later", server.Options{TLS: secure(config.HandshakeFirst{Enabled: true, Fallback: time.Second})}, []string{required}},
+	} {
+		r := boot(t, tt.opts)
+		var got []string
+		for _, line := range r.log.all() {
+			if line == "INFO Server is ready" {
+				break
+			}
+			if strings.HasPrefix(line, "INFO Listening for client connections on ") {
+				got = []string{}
+			} else if got != nil {
+				got = append(got, line)
+			}
+		}
+		if diff := cmp.Diff(append([]string{}, tt.want...), got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", tt.name, diff)
+		}
 	}
 }
 
@@ -57,7 +104,7 @@ func TestLargePayloadsAreWarnedOf(t *testing.T) {
 	t.Parallel()
 	for size, warned := range map[int]bool{8 << 20: false, 8<<20 + 1: true} {
 		r := boot(t, server.Options{Limits: config.Limits{MaxPayload: size}})
-		if got := r.log.has("WARN Maximum payloads over 8 MiB are generally discouraged"); got != warned {
+		if got := r.log.has("WARN Maximum payloads over 8.00 MB are generally discouraged"); got != warned {
 			t.Errorf("max_payload %d: warned %v", size, got)
 		}
 	}

@@ -15,6 +15,9 @@ import (
 func (s *Server) Reload(opts Options) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
+	if s.isStopping() {
+		return ErrNotRunning
+	}
 	old := s.Options()
 	next := opts.WithDefaults()
 	if err := next.Validate(); err != nil {
@@ -23,6 +26,9 @@ func (s *Server) Reload(opts Options) error {
 	changes, err := config.Diff(old, next)
 	if err != nil {
 		return err
+	}
+	if old.DontListen != next.DontListen { // no option of a file
+		return fmt.Errorf("config reload not supported for DontListen: old=%v, new=%v", old.DontListen, next.DontListen)
 	}
 	mappings, err := compileMappings(next.Mappings)
 	if err != nil {
@@ -55,6 +61,7 @@ func (s *Server) Reload(opts Options) error {
 var effects = map[string]func(s *Server, old, next *Options){
 	"max_connections": func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
 	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
+	"ports_file_dir":  func(s *Server, old, _ *Options) { s.movePorts(old) },
 	"pinned_certs":    func(s *Server, _, next *Options) { s.checkPins(next.TLS) },
 	"prof_block_rate": func(s *Server, _, next *Options) { s.setBlockRate(next.Process.ProfBlockRate) },
 }

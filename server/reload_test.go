@@ -236,9 +236,28 @@ func TestReloadOfPIDFile(t *testing.T) {
 		t.Errorf("pid file: %q, %v", got, err)
 	}
 	r.reload(func(o *server.Options) { o.Process.PIDFile = filepath.Join(t.TempDir(), "gone", "pid") })
-	if !r.log.has("ERROR could not write pidfile") {
+	if !r.log.has("ERROR Failed to write pidfile: open ") {
 		t.Errorf("logged %q", r.log.all())
 	}
+}
+
+func TestReloadMovesThePortsFile(t *testing.T) {
+	t.Parallel()
+	from, to := t.TempDir(), t.TempDir()
+	r := boot(t, server.Options{Process: config.Process{PortsFileDir: from}})
+	check := func(when string, want ...int) {
+		t.Helper()
+		for i, dir := range []string{from, to} {
+			if files, err := os.ReadDir(dir); err != nil || len(files) != want[i] {
+				t.Errorf("%s: %v, %v; want %d", when, files, err, want[i])
+			}
+		}
+	}
+	check("at first", 1, 0)
+	r.reload(func(o *server.Options) { o.Process.PortsFileDir = to })
+	check("after the reload", 0, 1)
+	r.Shutdown()
+	check("in the end", 0, 0)
 }
 
 func TestRefusedReloadChangesNothing(t *testing.T) {
@@ -256,6 +275,7 @@ func TestRefusedReloadChangesNothing(t *testing.T) {
 		{"config reload not supported for MaxSubs: ", func(o *server.Options) { o.Limits.MaxSubscriptions = 3 }},
 		{"config reload not supported for NoHeaderSupport: old=false, new=true", func(o *server.Options) { o.NoHeaderSupport = true }},
 		{"config reload not supported for LameDuckDuration: ", func(o *server.Options) { o.LameDuck.Duration = time.Hour }},
+		{"config reload not supported for DontListen: old=false, new=true", func(o *server.Options) { o.DontListen = true }},
 		{"max_payload (99) cannot be higher than max_pending (67108864)", func(o *server.Options) { o.Limits.MaxPayload = 99 << 20 }},
 		{`Error adding mapping for "a"`, func(o *server.Options) { o.Mappings = mapping("a", "b..c") }},
 		{"/nowhere/dunlin.log: no such file or directory", func(o *server.Options) { o.Log.Handler, o.Log.File = nil, "/nowhere/dunlin.log" }},

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,7 +35,7 @@ type Server struct {
 	stop  chan struct{} // closed when the server is to end
 	done  chan struct{} // closed when Run has returned
 
-	reloading sync.Mutex // held during a reload
+	reloading sync.Mutex // held during a reload, and while what it changes is opened or closed
 
 	mu       sync.Mutex
 	opts     *Options  // in force; swapped by a reload
@@ -49,7 +48,7 @@ type Server struct {
 
 // Errors of the methods of a Server.
 var (
-	ErrRunning    = errors.New("server is running already")
+	ErrRunning    = errors.New("server is running already, or has been")
 	ErrNotRunning = errors.New("server is not running")
 )
 
@@ -104,52 +103,40 @@ func (s *Server) Options() *Options {
 	return s.opts
 }
 
-// Ready returns a channel that is closed when clients can connect.
+// Ready returns a channel that is closed when clients can connect. If Run fails
+// it never is.
 func (s *Server) Ready() <-chan struct{} { return s.ready }
 
-// ClientURL returns the URL of the client listener, once the server is ready.
-func (s *Server) ClientURL() string {
-	opts := s.Options()
-	scheme := "nats"
-	if opts.TLS != nil {
-		scheme = "tls"
+func (s *Server) isReady() bool {
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
 	}
-	return scheme + "://" + hostPort(reachable(opts.Host), s.Port())
-}
-
-// Port returns the port of the client listener; the one asked for as long as
-// there is none.
-func (s *Server) Port() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.listener != nil {
-		return s.listener.Addr().Port
-	}
-	return s.opts.Port
 }
 
 // Run serves until ctx ends, [Server.Shutdown] is called or a lame duck is
 // through, and returns when everything it started has ended. A server runs
-// once.
+// once; one that was shut down before does not start at all.
 func (s *Server) Run(ctx context.Context) error {
 	s.mu.Lock()
-	if s.running {
-		s.mu.Unlock()
-		return ErrRunning
+	again, ended := s.running, s.stopping
+	if !ended {
+		s.running = true
 	}
-	s.running = true
 	s.mu.Unlock()
-	defer close(s.done)
-	defer s.env.Log.Close()
-	s.logStart()
-	defer s.removePorts()
-
-	defer s.closeSidePorts()
-	if err := s.openSidePorts(); err != nil {
-		s.env.Log.Fatalf("%v", err)
-		return err
+	switch {
+	case again:
+		return ErrRunning
+	case ended:
+		return nil
 	}
-	if err := s.listen(); err != nil {
+	defer close(s.done)
+	defer s.end()
+	s.logStart()
+	defer s.closeSidePorts()
+	if err := s.open(); err != nil {
 		s.env.Log.Fatalf("%v", err)
 		return err
 	}
@@ -160,11 +147,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.listener.Serve(s.accept, func(err error) { s.env.Log.Errorf("Client Accept Error: %v", err) })
 		}
 	}()
-	if err := s.writeFiles(); err != nil {
-		s.env.Log.Fatalf("%v", err)
-		s.wind(accepting)
-		return err
-	}
+	s.writePorts()
 	close(s.ready)
 	s.env.Log.Infof("Server is ready")
 
@@ -176,29 +159,32 @@ func (s *Server) Run(ctx context.Context) error {
 	return nil
 }
 
-// listen opens the listeners.
-func (s *Server) listen() error {
-	opts := s.Options()
-	if opts.DontListen {
-		return nil
+// open leaves the process number and opens the listeners. A reload has to
+// wait: it would be lost.
+func (s *Server) open() error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	if err := s.writePID(); err != nil {
+		return err
 	}
-	port := opts.Port
-	if port == -1 {
-		port = 0
+	if err := s.openSidePorts(); err != nil {
+		return err
 	}
-	addr := hostPort(opts.Host, port)
-	l, err := transport.Listen(addr)
-	if err != nil {
-		return fmt.Errorf("Error listening on port: %s, %q", addr, err)
-	}
-	bound := *opts
-	bound.Port = l.Addr().Port
+	return s.listen()
+}
+
+// end is the last of a server, whether or not it ran: nobody is served or
+// reloads any more.
+func (s *Server) end() {
 	s.mu.Lock()
-	s.listener, s.opts = l, &bound
+	s.stopping = true
 	s.mu.Unlock()
-	s.env.SetSettings(s.settings(&bound, bound.Port))
-	s.env.Log.Infof("Listening for client connections on %s", hostPort(bound.Host, bound.Port))
-	return nil
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	if s.isReady() {
+		s.removePorts(s.Options())
+	}
+	s.env.Log.Close()
 }
 
 // Shutdown ends the server and waits until Run has returned. It may be called
@@ -211,9 +197,18 @@ func (s *Server) Shutdown() {
 		close(s.stop)
 	}
 	s.mu.Unlock()
-	if running {
-		<-s.done
+	if !running {
+		s.end()
+		return
 	}
+	<-s.done
+}
+
+// isStopping reports whether the server is about to end or has ended.
+func (s *Server) isStopping() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
 }
 
 // wind ends everything that Run started.

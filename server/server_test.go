@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -333,6 +334,9 @@ func TestPortInUse(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("the error hides its cause: %#v", err)
+	}
 	if !second.log.has("ERROR+4 " + want) {
 		t.Errorf("logged %q", second.log.all())
 	}
@@ -367,10 +371,11 @@ func TestClientURL(t *testing.T) {
 	}{
 		{server.Options{Host: "127.0.0.1", Port: 4711}, "nats://127.0.0.1:4711"},
 		{server.Options{Host: "0.0.0.0", Port: 4711}, "nats://127.0.0.1:4711"},
-		{server.Options{Host: "::", Port: 4711}, "nats://127.0.0.1:4711"},
+		{server.Options{Host: "::", Port: 4711}, "nats://[::1]:4711"},
 		{server.Options{Host: "::1", Port: 4711}, "nats://[::1]:4711"},
 		{server.Options{Host: "example.com", Port: 4711}, "nats://example.com:4711"},
 		{server.Options{Host: "127.0.0.1", Port: 4711, TLS: &config.TLS{Config: new(tls.Config)}}, "tls://127.0.0.1:4711"},
+		{server.Options{DontListen: true}, ""},
 	} {
 		if got := create(t, tt.opts).ClientURL(); got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)
@@ -415,20 +420,49 @@ func TestFilesTellWhereTheServerIs(t *testing.T) {
 	}
 }
 
-func TestRunFailsWithoutItsFiles(t *testing.T) {
+func TestRunFailsWithoutItsPIDFile(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone", "x")
-	for want, p := range map[string]config.Process{
-		"could not write pidfile":    {PIDFile: gone},
-		"could not write ports file": {PortsFileDir: gone},
-	} {
-		r := create(t, server.Options{Process: p})
-		if err := r.Run(context.Background()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+	r := create(t, server.Options{Process: config.Process{PIDFile: gone}})
+	err := r.Run(context.Background())
+	if want := "Could not write pidfile: open " + gone + ": "; !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if r.log.has("Listening for client connections") || !r.log.has("Could not write pidfile") {
+		t.Errorf("logged %q", r.log.all())
+	}
+	if nc, err := r.InProcessConn(); !errors.Is(err, server.ErrNotRunning) {
+		t.Errorf("a server that failed gives a connection: %v, %v", nc, err)
+	}
+	if err := r.Reload(server.Options{}); !errors.Is(err, server.ErrNotRunning) {
+		t.Errorf("a server that failed is reloaded: %v", err)
+	}
+}
+
+// A ports file is for others, who may or may not be there.
+func TestRunGoesOnWithoutItsPortsFile(t *testing.T) {
+	t.Parallel()
+	gone := filepath.Join(t.TempDir(), "gone")
+	r := boot(t, server.Options{Process: config.Process{PortsFileDir: gone}})
+	r.dial().quiet()
+	r.Shutdown()
+	for _, want := range []string{"ERROR Error writing ports file (" + gone, "ERROR Error cleaning up ports file " + gone} {
+		if !r.log.has(want) {
+			t.Errorf("logged %q, want %q", r.log.all(), want)
 		}
-		if nc, err := net.Dial("tcp", strings.TrimPrefix(r.ClientURL(), "nats://")); err == nil {
-			nc.Close()
-			t.Error("the port is still open")
-		}
+	}
+}
+
+func TestReloadAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "log")
+	r := boot(t, server.Options{File: "x.conf"})
+	opts := r.changed(func(o *server.Options) { o.Log.Handler, o.Log.File = nil, file })
+	r.Shutdown()
+	if err := r.ReloadFrom(func() (*server.Options, error) { return &opts, nil }); !errors.Is(err, server.ErrNotRunning) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a log file is open again: %v", err)
 	}
 }

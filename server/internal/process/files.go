@@ -11,10 +11,7 @@ import (
 // WritePID writes the number of this process, in decimal and without a
 // newline, into a file that only its owner may write.
 func WritePID(path string) error {
-	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-		return fmt.Errorf("could not write pidfile: %w", err)
-	}
-	return nil
+	return os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600)
 }
 
 // Ports are the URLs that a server can be reached at.
@@ -41,11 +38,11 @@ func WritePorts(path string, p Ports) error {
 	}
 	tmp := path + ".tmp"
 	if err := os.WriteFile(tmp, data, 0o644); err != nil {
-		return fmt.Errorf("could not write ports file: %w", err)
+		return err
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		os.Remove(tmp)
-		return fmt.Errorf("could not write ports file: %w", err)
+		return err
 	}
 	return nil
 }
