@@ -28,25 +28,36 @@ func serve(line *config.CommandLine, stderr io.Writer) int {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, process.Handled()...)
 	defer signal.Stop(signals)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go obey(srv, line, signals, ctx.Done())
-	if err := srv.Run(ctx); err != nil {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err = srv.Run(context.Background())
+	}()
+	if !obey(srv, line, signals, ended) {
+		return 0
+	}
+	if err != nil {
 		return 1 // logged
 	}
 	return 0
 }
 
-// obey carries out signals until done is closed.
-func obey(srv *server.Server, line *config.CommandLine, signals <-chan os.Signal, done <-chan struct{}) {
+// obey carries out signals until the server has ended. It reports false if
+// somebody interrupts a second time: who does that does not want to wait.
+func obey(srv *server.Server, line *config.CommandLine, signals <-chan os.Signal, ended <-chan struct{}) bool {
+	interrupted := false
 	for {
 		select {
-		case <-done:
-			return
+		case <-ended:
+			return true
 		case sig := <-signals:
 			srv.LogSignal(sig)
 			switch process.CommandOf(sig) {
 			case process.CommandQuit:
+				if interrupted {
+					return false
+				}
+				interrupted = true
 				go srv.Shutdown()
 			case process.CommandTerm:
 				if !srv.IsLameDuck() {
@@ -57,11 +68,16 @@ func obey(srv *server.Server, line *config.CommandLine, signals <-chan os.Signal
 			case process.CommandLDM:
 				go srv.LameDuck()
 			case process.CommandReload:
-				srv.ReloadFrom(func() (*server.Options, error) {
-					opts, _, err := line.Load()
-					return opts, err
-				})
+				reload(srv, line)
 			}
 		}
 	}
+}
+
+// reload reads the command line's file again. What comes of it is in the log.
+func reload(srv *server.Server, line *config.CommandLine) {
+	_ = srv.ReloadFrom(func() (*server.Options, error) {
+		opts, _, err := line.Load()
+		return opts, err
+	})
 }

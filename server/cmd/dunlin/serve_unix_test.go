@@ -161,3 +161,22 @@ func TestLameDuckIgnoresTerminate(t *testing.T) {
 		t.Error("SIGINT does not end a lame duck")
 	}
 }
+
+// TestSecondInterruptIsObeyedAtOnce has a server that never ends.
+func TestSecondInterruptIsObeyedAtOnce(t *testing.T) {
+	t.Parallel()
+	srv, err := server.New(server.Options{DontListen: true, Log: config.Log{NoLog: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signals, never := make(chan os.Signal, 3), make(chan struct{})
+	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGINT} {
+		signals <- sig
+	}
+	if obey(srv, new(config.CommandLine), signals, never) {
+		t.Error("obey says that the server has ended")
+	}
+	if len(signals) > 0 {
+		t.Errorf("%d signals are left", len(signals))
+	}
+}

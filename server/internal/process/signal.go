@@ -60,7 +60,7 @@ func resolve(target, name string) ([]int, error) {
 		}
 		return []int{pid}, nil
 	case prefix != "" && !digits(prefix):
-		return nil, fmt.Errorf("invalid pid: %s", target)
+		return nil, fmt.Errorf("invalid pid: %s", prefix)
 	}
 	all, err := running(name)
 	if err != nil {

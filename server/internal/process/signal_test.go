@@ -53,8 +53,8 @@ func TestSendRefuses(t *testing.T) {
 		{"", "1", `unknown signal ""`},
 		{"KILL", "1", `unknown signal "KILL"`},
 		{"ldm", "x", "invalid pid: x"},
-		{"ldm", "x*", "invalid pid: x*"},
-		{"ldm", "1x*", "invalid pid: 1x*"},
+		{"ldm", "x*", "invalid pid: x"},
+		{"ldm", "1x*", "invalid pid: 1x"},
 	} {
 		if err := Send(tt.word, tt.target, "dunlin"); err == nil || err.Error() != tt.want {
 			t.Errorf("%q to %q: got %v, want %s", tt.word, tt.target, err, tt.want)

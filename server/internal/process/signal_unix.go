@@ -39,9 +39,10 @@ func deliver(c Command, pid int) error {
 	return syscall.Kill(pid, signals[c])
 }
 
-// running lists the processes that run a program, this one excepted.
+// running lists the processes that run a program, this one excepted. The name
+// has to be the whole one: a signal is nothing for programs called similarly.
 func running(name string) ([]int, error) {
-	out, err := exec.Command("pgrep", name).Output()
+	out, err := exec.Command("pgrep", "-x", name).Output()
 	if err != nil {
 		if exit, ok := err.(*exec.ExitError); ok && exit.ExitCode() == 1 {
 			return nil, nil // none found

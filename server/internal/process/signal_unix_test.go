@@ -102,6 +102,7 @@ func TestSendFindsProcessesByName(t *testing.T) {
 	if err := Send("term", "", name); err == nil || err.Error() != "no "+name+" processes running" {
 		t.Errorf("none: %v", err)
 	}
+	spawn(t, name+"x") // somebody else's
 	first, gotFirst := spawn(t, name)
 	second, gotSecond := spawn(t, name)
 	pids := []int{first, second}
