@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 
+	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 	"github.com/dunlin-mq/dunlin/server/internal/monitor"
@@ -16,7 +17,9 @@ type facts struct{ s *Server }
 // systemAccount is the name of the account for what servers tell each other.
 const systemAccount = "$SYS"
 
-var errNotReady = errors.New("server is not ready for connections")
+// errNotReady is what a health check says as long as, or as soon as, clients
+// are not accepted; in the words of nats-server, which waits that long.
+var errNotReady = errors.New("failed to be ready for connections after 1ms: server")
 
 func (f facts) Identity() monitor.Identity {
 	return monitor.Identity{
@@ -46,7 +49,7 @@ func (f facts) Settings() monitor.Settings {
 		},
 		TLSCertNotAfter: certNotAfter(o.TLS),
 	}
-	if l := s.side.monitor; l != nil {
+	if l := s.sideNow().monitor; l != nil {
 		if _, scheme := monitorPort(o); scheme == "https" {
 			set.HTTPSPort = l.Addr().Port
 		} else {
@@ -90,23 +93,30 @@ func (f facts) Counters() monitor.Counters {
 func (f facts) Ready() error {
 	select {
 	case <-f.s.ready:
-		return nil
 	default:
 		return errNotReady
 	}
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	if f.s.lameDuck || f.s.stopping {
+		return errNotReady
+	}
+	return nil
 }
 
 func (f facts) Open() []monitor.Client {
-	var all []monitor.Client
-	for _, c := range f.s.env.Registry.All() {
+	open := f.s.env.Registry.All()
+	all := make([]monitor.Client, 0, len(open))
+	for _, c := range open {
 		all = append(all, openClient{c})
 	}
 	return all
 }
 
 func (f facts) Closed() []monitor.Client {
-	var all []monitor.Client
-	for _, r := range f.s.env.Registry.Closed() {
+	closed := f.s.env.Registry.Closed()
+	all := make([]monitor.Client, 0, len(closed))
+	for _, r := range closed {
 		all = append(all, closedClient{r})
 	}
 	return all
@@ -150,8 +160,14 @@ func (f facts) Subscriptions(name string) iter.Seq[monitor.Subscription] {
 		if name != account.Global {
 			return
 		}
+		var here subscription // one for all of them: there may be a million
 		for item := range f.s.env.Account.Interest.All() {
-			if s, ok := item.Value.(client.Subscription); ok && !yield(subscription{item.Subject, s}) {
+			s, ok := item.Value.(client.Subscription)
+			if !ok {
+				continue
+			}
+			here = subscription{item.Subject, s}
+			if !yield(&here) {
 				return
 			}
 		}
@@ -164,8 +180,8 @@ type subscription struct {
 	sub     client.Subscription
 }
 
-func (s subscription) Subject() string       { return s.subject }
-func (s subscription) Describe() monitor.Sub { return monitor.Sub(s.sub.Report()) }
+func (s *subscription) Subject() string       { return s.subject }
+func (s *subscription) Describe() monitor.Sub { return monitor.Sub(s.sub.Report()) }
 
 // openClient is a connected client.
 type openClient struct{ c *client.Client }
@@ -173,7 +189,8 @@ type openClient struct{ c *client.Client }
 func (o openClient) ID() uint64 { return o.c.ID() }
 
 func (o openClient) Describe(subs bool) monitor.Conn {
-	return describe(o.c.Report(client.Detail{Subscriptions: subs}))
+	r := o.c.Report(client.Detail{Subscriptions: subs})
+	return describe(r, r.Subscriptions)
 }
 
 // closedClient is a client that has left.
@@ -181,16 +198,21 @@ type closedClient struct{ r *client.Report }
 
 func (c closedClient) ID() uint64 { return c.r.ID }
 
-func (c closedClient) Describe(bool) monitor.Conn { return describe(c.r) }
+func (c closedClient) Describe(subs bool) monitor.Conn {
+	if subs {
+		return describe(c.r, c.r.Subscriptions)
+	}
+	return describe(c.r, nil)
+}
 
 // describe translates a report.
-func describe(r *client.Report) monitor.Conn {
+func describe(r *client.Report, subs []client.SubReport) monitor.Conn {
 	m := monitor.Conn{
 		ID: r.ID, Host: r.Remote.Host, Port: r.Remote.Port,
 		Started: r.Started, LastActivity: r.LastActivity, Stopped: r.Stopped,
 		RTT: r.RTT, Pending: r.Pending, In: monitor.Traffic(r.In), Out: monitor.Traffic(r.Out), Stalls: r.Stalls,
 		Name: r.Options.Name, Lang: r.Options.Lang, Version: r.Options.Version,
-		Account: r.Account, NumSubs: r.NumSubs,
+		User: r.User(), Account: r.Account, NumSubs: r.NumSubs,
 	}
 	if !r.Stopped.IsZero() {
 		m.Reason = r.Reason.String()
@@ -201,8 +223,19 @@ func describe(r *client.Report) monitor.Conn {
 			m.TLS.PeerCerts = append(m.TLS.PeerCerts, monitor.PeerCert(c))
 		}
 	}
-	for _, s := range r.Subscriptions {
+	for _, s := range subs {
 		m.Subs = append(m.Subs, monitor.Sub(s))
 	}
 	return m
+}
+
+// writeTimeoutName is how monitoring names the policy; "" for the default.
+func writeTimeoutName(w config.WriteTimeout) string {
+	switch w {
+	case config.WriteTimeoutClose:
+		return "close"
+	case config.WriteTimeoutRetry:
+		return "retry"
+	}
+	return ""
 }

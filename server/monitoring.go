@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"os"
 	"runtime"
 	"time"
@@ -19,64 +20,93 @@ type sidePorts struct {
 	profile *monitor.Listener
 }
 
-// openSidePorts opens the monitoring and profiling ports that are configured.
+// openSidePorts opens the profiling and monitoring ports that are configured.
 func (s *Server) openSidePorts() error {
-	o := s.Options()
+	o, args := s.Options(), config.RedactArgs(os.Args)
+	if o.Process.ProfPort != 0 {
+		if err := s.openProfiler(o, monitor.Profiler(args)); err != nil {
+			return err
+		}
+	}
 	if err := o.CheckMonitor(); err != nil {
 		return fmt.Errorf("Can't start monitoring: %w", err)
 	}
-	args := config.RedactArgs(os.Args)
-	if port, scheme := monitorPort(o); port != 0 {
-		cfg := monitor.ListenConfig{
-			Address:      hostPort(o.Monitor.Host, max(port, 0)),
-			WriteTimeout: monitor.WriteTimeout,
-			Errorf:       s.env.Log.Debugf,
-			Handler: monitor.New(monitor.Config{
-				Server: facts{s}, Connections: facts{s}, Accounts: facts{s},
-				BasePath: o.Monitor.BasePath, Args: args, Warnf: s.env.Log.Warnf,
-			}),
-		}
-		if scheme == "https" {
-			cfg.TLS = s.currentTLS
-		}
-		l, err := monitor.Listen(cfg)
-		if err != nil {
-			return fmt.Errorf("Can't start monitoring: can't listen to the monitor port: %w", err)
-		}
-		s.side.monitor = l
-		s.env.Log.Infof("Starting %s monitor on %s", scheme, hostPort(o.Monitor.Host, l.Addr().Port))
+	if port, _ := monitorPort(o); port != 0 {
+		return s.openMonitor(o, monitor.New(monitor.Config{
+			Server: facts{s}, Connections: facts{s}, Accounts: facts{s},
+			BasePath: o.Monitor.BasePath, Args: args, Warnf: s.env.Log.Warnf,
+		}))
 	}
-	if port := o.Process.ProfPort; port != 0 {
-		s.setBlockRate(o.Process.ProfBlockRate)
-		// A recording may take minutes: no write timeout.
-		l, err := monitor.Listen(monitor.ListenConfig{
-			Address: hostPort(o.Host, max(port, 0)), Handler: monitor.Profiler(args), Errorf: s.env.Log.Debugf,
-		})
-		if err != nil {
-			return fmt.Errorf("Can't start profiling: %w", err)
-		}
-		s.side.profile = l
-		s.env.Log.Infof("profiling port: %d", l.Addr().Port)
+	return nil
+}
+
+func (s *Server) openMonitor(o *Options, h http.Handler) error {
+	port, scheme := monitorPort(o)
+	cfg := monitor.ListenConfig{
+		Address: hostPort(o.Monitor.Host, max(port, 0)), Handler: h,
+		WriteTimeout: monitor.WriteTimeout, Errorf: s.env.Log.Errorf,
+	}
+	if scheme == "https" {
+		cfg.TLS = s.currentTLS
+	}
+	l, err := monitor.Listen(cfg)
+	if err != nil {
+		return fmt.Errorf("Can't start monitoring: can't listen to the monitor port: %w", err)
+	}
+	s.mu.Lock()
+	s.side.monitor = l
+	s.mu.Unlock()
+	s.env.Log.Infof("Starting %s monitor on %s", scheme, hostPort(o.Monitor.Host, l.Addr().Port))
+	return nil
+}
+
+func (s *Server) openProfiler(o *Options, h http.Handler) error {
+	// A recording may take minutes: no write timeout.
+	l, err := monitor.Listen(monitor.ListenConfig{
+		Address: hostPort(o.Host, max(o.Process.ProfPort, 0)), Handler: h, Errorf: s.env.Log.Errorf,
+	})
+	if err != nil {
+		return fmt.Errorf("error starting profiler: %w", err)
+	}
+	s.mu.Lock()
+	s.side.profile = l
+	s.mu.Unlock()
+	s.env.Log.Infof("profiling port: %d", l.Addr().Port)
+	if rate := o.Process.ProfBlockRate; rate > 0 {
+		s.setBlockRate(rate)
 	}
 	return nil
 }
 
 // closeSidePorts closes them, as the last listeners of all.
 func (s *Server) closeSidePorts() {
-	for _, l := range []*monitor.Listener{s.side.profile, s.side.monitor} {
-		if l != nil {
-			l.Close()
+	side := s.sideNow()
+	if side.profile != nil {
+		side.profile.Close()
+		if s.Options().Process.ProfBlockRate > 0 {
+			runtime.SetBlockProfileRate(0) // the process may live on
 		}
 	}
+	if side.monitor != nil {
+		side.monitor.Close()
+	}
+}
+
+// sideNow returns what is open of the side ports.
+func (s *Server) sideNow() sidePorts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.side
 }
 
 // MonitorAddr returns host:port of the monitoring port, or "" without one. It
 // is known once the server is ready.
 func (s *Server) MonitorAddr() string {
-	if s.side.monitor == nil {
+	l := s.sideNow().monitor
+	if l == nil {
 		return ""
 	}
-	return hostPort(reachable(s.Options().Monitor.Host), s.side.monitor.Addr().Port)
+	return hostPort(reachable(s.Options().Monitor.Host), l.Addr().Port)
 }
 
 // monitorPort returns the configured port, 0 for none, and its scheme.
@@ -111,26 +141,15 @@ func certNotAfter(t *config.TLS) time.Time {
 		return time.Time{}
 	}
 	cert := t.Config.Certificates[0]
-	leaf := cert.Leaf
-	if leaf == nil && len(cert.Certificate) > 0 {
-		var err error
-		if leaf, err = x509.ParseCertificate(cert.Certificate[0]); err != nil {
-			return time.Time{}
-		}
+	if cert.Leaf != nil {
+		return cert.Leaf.NotAfter
 	}
-	if leaf == nil {
+	if len(cert.Certificate) == 0 {
+		return time.Time{}
+	}
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
 		return time.Time{}
 	}
 	return leaf.NotAfter
-}
-
-// writeTimeoutName is how monitoring names the policy; "" for the default.
-func writeTimeoutName(w config.WriteTimeout) string {
-	switch w {
-	case config.WriteTimeoutClose:
-		return "close"
-	case config.WriteTimeoutRetry:
-		return "retry"
-	}
-	return ""
 }

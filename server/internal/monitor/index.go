@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -52,14 +53,21 @@ func (m *Monitor) index(w http.ResponseWriter, _ *http.Request) {
 	id := m.cfg.Server.Identity()
 	var b strings.Builder
 	fmt.Fprintf(&b, indexHead, html.EscapeString(id.Name), html.EscapeString(id.Dunlin), html.EscapeString(id.Version))
-	base := "." + path.Join("/", path.Base(path.Join("/", m.cfg.BasePath)))
+	base := m.here()
 	for _, l := range indexLinks {
-		// Relative links survive a proxy that serves the page elsewhere. They
-		// start from the directory of a page without a slash at its end.
-		href := path.Clean(base) + l.path
-		fmt.Fprintf(&b, indexLink, html.EscapeString(href), l.title, l.path)
+		fmt.Fprintf(&b, indexLink, html.EscapeString(base+l.path), l.title, l.path)
 	}
 	b.WriteString(indexTail)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprint(w, b.String())
+}
+
+// here returns the page's path as seen from its own directory, which is the
+// one above: there is no slash at the end of its path. Relative links survive
+// a proxy that serves the page elsewhere.
+func (m *Monitor) here() string {
+	if name := path.Base(path.Join("/", m.cfg.BasePath)); name != "/" {
+		return "./" + url.PathEscape(name)
+	}
+	return "."
 }
