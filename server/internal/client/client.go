@@ -23,7 +23,6 @@ type Client struct {
 
 	// Owned by the read loop.
 	parser    protocol.Parser
-	options   protocol.Connect
 	connected bool // a CONNECT was accepted
 	ponged    bool // its first PING was answered
 	informed  bool // the INFO that answers CONNECT was sent
@@ -49,7 +48,9 @@ type Client struct {
 	remote Address                  // of the socket, or what a PROXY header says
 	tls    *TLSState                // nil without TLS
 	subs   map[string]*subscription // by sid
-	shown  protocol.Connect         // options without secrets, for monitoring
+	// What CONNECTs have said so far. It is replaced, never changed, and only
+	// by the read loop, which therefore reads it without the lock.
+	options *protocol.Connect
 	// Once it has ended: why, when, and what it subscribed to.
 	ending   protocol.CloseReason
 	ended    time.Time
@@ -73,6 +74,9 @@ func AddressOf(a net.Addr) Address {
 
 func (a Address) String() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }
 
+// unsaid are the options of a client that has sent no CONNECT.
+var unsaid = protocol.DefaultConnect()
+
 // New returns the session of a connection that was accepted at the given
 // time.
 func New(env *Env, c *conn.Conn, id uint64, started time.Time) *Client {
@@ -80,7 +84,7 @@ func New(env *Env, c *conn.Conn, id uint64, started time.Time) *Client {
 	remote := c.NetConn().RemoteAddr()
 	cl.remote = AddressOf(remote)
 	cl.local = remote.Network() == "pipe"
-	cl.options = protocol.DefaultConnect()
+	cl.options = &unsaid
 	cl.parser.Role = protocol.FromClient
 	cl.account.Store(env.Account)
 	c.Attach(cl)
@@ -127,5 +131,5 @@ func (c *Client) from() Address {
 func (c *Client) name() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.shown.Name
+	return c.options.Name
 }

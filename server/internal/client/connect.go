@@ -13,10 +13,11 @@ const redacted = "[REDACTED]"
 // connect carries out CONNECT. It may come again at any time: the options
 // merge, and all subscriptions of the connection are dropped.
 func (c *Client) connect(arg []byte) error {
-	if err := protocol.ParseConnect(arg, &c.options); err != nil {
+	next := *c.options
+	o := &next
+	if err := protocol.ParseConnect(arg, o); err != nil {
 		return err
 	}
-	o := &c.options
 	if o.Account != "" || o.NewAccount {
 		return protocol.ErrAuthorization
 	}
@@ -36,16 +37,21 @@ func (c *Client) connect(arg []byte) error {
 		c.connected = true
 		c.live.seedRTT(time.Since(c.started))
 	}
+	c.mu.Lock()
+	c.options = o
+	c.mu.Unlock()
+	c.ok()
+	return nil
+}
+
+// withoutSecrets returns what anybody may see of the options.
+func withoutSecrets(o *protocol.Connect) protocol.Connect {
 	shown := *o
 	shown.Pass, shown.JWT, shown.Sig, shown.ProxySig = "", "", "", ""
 	if shown.Token != "" {
 		shown.Token = redacted
 	}
-	c.mu.Lock()
-	c.shown = shown
-	c.mu.Unlock()
-	c.ok()
-	return nil
+	return shown
 }
 
 // ping answers PING. The first answer makes the client ready for INFO at any

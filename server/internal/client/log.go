@@ -13,7 +13,7 @@ import (
 // line: an idle client should not pay for the few that it may get.
 func (c *Client) Log() *logging.Logger {
 	c.mu.Lock()
-	o := &c.shown
+	o := c.options
 	name := o.Name
 	if o.Lang != "" {
 		name = joinColon(o.Lang, name)

@@ -60,7 +60,7 @@ func (c *Client) Report(d Detail) *Report {
 	}
 	c.mu.Lock()
 	r.Remote, r.TLS = c.remote, c.tls
-	r.Options, r.NumSubs = c.shown, len(c.subs)
+	r.Options, r.NumSubs = withoutSecrets(c.options), len(c.subs)
 	var subs []*subscription
 	if d.Subscriptions {
 		subs = make([]*subscription, 0, len(c.subs))
