@@ -8,16 +8,18 @@ import (
 // Accountz is the document at /accountz: the names of all accounts, or one
 // account.
 type Accountz struct {
-	ID       string       `json:"server_id"`
-	Now      time.Time    `json:"now"`
-	Accounts []string     `json:"accounts,omitempty"`
-	Detail   *AccountInfo `json:"account_detail,omitempty"`
+	ID            string       `json:"server_id"`
+	Now           time.Time    `json:"now"`
+	SystemAccount string       `json:"system_account,omitempty"`
+	Accounts      []string     `json:"accounts,omitempty"`
+	Detail        *AccountInfo `json:"account_detail,omitempty"`
 }
 
 // AccountInfo is one account in [Accountz].
 type AccountInfo struct {
 	Name      string                   `json:"account_name"`
 	Updated   time.Time                `json:"update_time"`
+	System    bool                     `json:"is_system,omitempty"`
 	Expired   bool                     `json:"expired"`
 	Complete  bool                     `json:"complete"`
 	JetStream bool                     `json:"jetstream_enabled"`
@@ -37,14 +39,15 @@ type MappingDest struct {
 }
 
 func (m *Monitor) accountz(p *params) (any, error) {
-	doc := &Accountz{ID: m.cfg.Server.Identity().ID, Now: now()}
-	name := p.text("acc")
+	name, system := p.text("acc"), m.cfg.Server.Settings().Configuration.SystemAccount
+	doc := &Accountz{ID: m.cfg.Server.Identity().ID, Now: now(), SystemAccount: system}
 	for _, a := range m.cfg.Accounts.Accounts() {
 		switch name {
 		case "":
 			doc.Accounts = append(doc.Accounts, a.Name)
 		case a.Name:
 			doc.Detail = accountInfo(&a)
+			doc.Detail.System = name == system
 		}
 	}
 	if name != "" && doc.Detail == nil {
