@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -188,4 +189,11 @@ func at(clock string) time.Time {
 		panic(err)
 	}
 	return t
+}
+
+// canceled is the context of a request whose sender has gone.
+func canceled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
