@@ -70,6 +70,10 @@ func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 		cl.Abandon(admissionFailure(err))
 		return false
 	}
+	if !s.pinned(cl) { // a reload has taken the pin away during the handshake
+		cl.Abandon(protocol.TLSHandshakeFailure)
+		return false
+	}
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,6 +84,58 @@ func TestLameDuck(t *testing.T) {
 	}
 }
 
+// A lame duck keeps exactly to its times: a grace period in which nothing is
+// closed, and then pauses between half a step and a whole one, where a step
+// lets all clients go within the time but is never longer than a second.
+func TestLameDuckTimes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		rest time.Duration // of the duration, after the grace period
+		step time.Duration
+	}{
+		{50 * time.Second, time.Second},
+		{500 * time.Millisecond, 100 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			const grace, count = 10 * time.Second, 5
+			srv, err := server.New(server.Options{
+				DontListen: true, Log: config.Log{NoLog: true},
+				LameDuck: config.LameDuck{Duration: grace + tt.rest, GracePeriod: grace},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- srv.Run(context.Background()) }()
+			<-srv.Ready()
+			gone := make(chan time.Time, count)
+			for range count {
+				nc, err := srv.InProcessConn()
+				if err != nil {
+					t.Fatal(err)
+				}
+				go func() {
+					io.Copy(io.Discard, nc)
+					gone <- time.Now()
+				}()
+			}
+			synctest.Wait()
+			last := time.Now().Add(grace)
+			go srv.LameDuck()
+			for i := range count {
+				at := <-gone
+				if d := at.Sub(last); i == 0 && d != 0 || i > 0 && (d < tt.step/2 || d > tt.step) {
+					t.Errorf("client %d leaves %v after the one before, or the grace period", i, d)
+				}
+				last = at
+			}
+			if err := <-ended; err != nil || time.Now() != last {
+				t.Errorf("Run: %v, %v after the last client", err, time.Since(last))
+			}
+		})
+	}
+}
+
 func TestLameDuckWithoutClientsEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := boot(t, server.Options{LameDuck: patient})
@@ -95,17 +148,17 @@ func TestLameDuckWithoutClientsEndsAtOnce(t *testing.T) {
 
 func TestShutdownOfALameDuck(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	for name, end := range map[string]func(*instance){
-		"Shutdown": func(r *instance) { r.Shutdown() },
-		"context":  func(*instance) { cancel() },
+	for name, end := range map[string]func(*instance, context.CancelFunc){
+		"Shutdown": func(r *instance, _ context.CancelFunc) { r.Shutdown() },
+		"context":  func(_ *instance, cancel context.CancelFunc) { cancel() },
 	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
 		r := create(t, server.Options{LameDuck: patient}).run(ctx)
 		c := r.dial().quiet()
 		over, again := r.limp(), r.limp()
 		c.expect("INFO")
-		end(r)
+		end(r, cancel)
 		c.closed()
 		for _, over := range []<-chan struct{}{over, again} {
 			select {

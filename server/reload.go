@@ -8,6 +8,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/config"
+	"github.com/dunlin-mq/dunlin/server/internal/client"
 )
 
 // Reload puts another configuration in force without a restart. If anything
@@ -62,7 +63,7 @@ var effects = map[string]func(s *Server, old, next *Options){
 	"max_connections": func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
 	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
 	"ports_file_dir":  func(s *Server, old, _ *Options) { s.movePorts(old) },
-	"pinned_certs":    func(s *Server, _, next *Options) { s.checkPins(next.TLS) },
+	"pinned_certs":    func(s *Server, _, _ *Options) { s.checkPins() },
 	"prof_block_rate": func(s *Server, _, next *Options) { s.setBlockRate(next.Process.ProfBlockRate) },
 }
 
@@ -84,15 +85,18 @@ func (s *Server) trim(limit int) {
 }
 
 // checkPins closes the clients whose certificate is not pinned any more.
-func (s *Server) checkPins(t *config.TLS) {
-	if t == nil || len(t.PinnedCerts) == 0 {
-		return
-	}
+func (s *Server) checkPins() {
 	for _, c := range s.env.Registry.All() {
-		if !c.IsPinned(t.PinnedCerts) {
+		if !s.pinned(c) {
 			c.Close(protocol.TLSHandshakeFailure)
 		}
 	}
+}
+
+// pinned reports whether the pins in force let a client in.
+func (s *Server) pinned(c *client.Client) bool {
+	t := s.Options().TLS
+	return t == nil || c.IsPinned(t.PinnedCerts)
 }
 
 // compileMappings prepares the subject mappings of the global account; nil

@@ -70,12 +70,16 @@ func (c *Client) Abandon(reason protocol.CloseReason) {
 	c.end(closedFor(reason))
 }
 
-// IsPinned reports whether the client presented one of the certificates whose
-// public keys are pinned.
+// IsPinned reports whether pins of public keys let the client in: there are
+// none, or it presented one of these certificates, or it is one of those that
+// may go without TLS.
 func (c *Client) IsPinned(pins map[string]struct{}) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.tls == nil || len(c.tls.PeerCerts) == 0 {
+	switch {
+	case c.tls == nil || len(pins) == 0:
+		return true
+	case len(c.tls.PeerCerts) == 0:
 		return false
 	}
 	_, ok := pins[c.tls.PeerCerts[0].SPKISHA256]

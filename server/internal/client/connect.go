@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
 )
 
 // redacted stands for a token in what is shown of a client.
@@ -95,6 +96,9 @@ func (c *Client) SendInfo(edit func(*protocol.Info)) error {
 
 // send queues a control line from outside the read loop and flushes it.
 func (c *Client) send(line []byte) {
-	c.conn.Outbox().Put(line)
+	if c.conn.Outbox().Put(line)&conn.Overflow != 0 {
+		c.overflow()
+		return
+	}
 	c.conn.Flush()
 }

@@ -136,6 +136,22 @@ func TestOverflowEndsSlowConsumer(t *testing.T) {
 	})
 }
 
+// A control line of the server's own can be what is too much.
+func TestPingOverflows(t *testing.T) {
+	t.Parallel()
+	set := func(s *Settings) { s.MaxPending = 4 << 10 }
+	stuck(t, set, func(w *world, slow, publisher *peer) {
+		publisher.send("PUB a 4077", strings.Repeat("x", 4077)) // three bytes are left
+		<-slow.ended
+		if r := w.env.Registry.Closed()[0]; r.ID != slow.c.id || r.Reason != protocol.SlowConsumerPendingBytes {
+			t.Errorf("client %d ended for %v", r.ID, r.Reason)
+		}
+		if n := w.env.Counters.SlowConsumers.Load(); n != 1 {
+			t.Errorf("%d slow consumers counted", n)
+		}
+	})
+}
+
 func TestWriteDeadlineEndsSlowConsumer(t *testing.T) {
 	t.Parallel()
 	for _, retry := range []bool{false, true} { // nothing at all was written: no second chance

@@ -147,6 +147,37 @@ func TestFirstPingFollowsShortInterval(t *testing.T) {
 	})
 }
 
+// A new interval counts from the next look at the client.
+func TestPingIntervalIsLowered(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(w *world, p *watched) {
+		p.reply.Store(true)
+		p.send("CONNECT {}", "PING")
+		p.after(interval)
+		next := *w.env.Settings()
+		next.PingInterval = time.Second
+		w.env.SetSettings(&next)
+		if n := len(p.pinged()); n != 1 {
+			t.Errorf("%d PINGs before the next interval", n)
+		}
+		p.after(4 * time.Second) // the second PING comes, and then one a second
+		at := p.pinged()
+		if len(at) < 2 {
+			t.Fatalf("PINGs after %v", at)
+		}
+		for i := 2; i < len(at); i++ {
+			if d := at[i] - at[i-1]; d != time.Second {
+				t.Errorf("PINGs after %v", at)
+			}
+		}
+		p.after(5 * time.Second)
+		if n := len(p.pinged()) - len(at); n != 5 {
+			t.Errorf("%d PINGs in five seconds, want one in each", n)
+		}
+		p.lives()
+	})
+}
+
 func TestNoPingBeforeTheFirstPong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
