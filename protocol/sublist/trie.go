@@ -136,7 +136,7 @@ func (t *trie[T]) remove(e *Entry[T]) bool {
 		return true
 	}
 	b := l.branch
-	if strings.HasSuffix(l.subject, ">") && b.rest.Load() == l {
+	if b.rest.Load() == l {
 		b.rest.Store(nil)
 	} else {
 		b.end.Store(nil)
