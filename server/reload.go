@@ -64,6 +64,11 @@ var effects = map[string]func(s *Server, old, next *Options){
 	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
 	"ports_file_dir":  func(s *Server, old, _ *Options) { s.movePorts(old) },
 	"pinned_certs":    func(s *Server, _, _ *Options) { s.checkPins() },
+	"no_fast_producer_stall": func(s *Server, _, next *Options) {
+		for _, c := range s.env.Registry.All() {
+			c.DropWhenSlow(next.Limits.NoFastProducerStall)
+		}
+	},
 	"prof_block_rate": func(s *Server, _, next *Options) { s.setBlockRate(next.Process.ProfBlockRate) },
 }
 

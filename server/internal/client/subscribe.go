@@ -99,6 +99,10 @@ func (s *subscription) afterDelivery(v conn.Verdict, b *message.Batch) {
 	}
 }
 
+// DropWhenSlow chooses what happens while the client does not keep up: its
+// messages are dropped, or their publishers slowed down.
+func (c *Client) DropWhenSlow(drop bool) { c.conn.Outbox().SetDrop(drop) }
+
 // subscribe carries out SUB.
 func (c *Client) subscribe(op *protocol.Op) error {
 	set := c.env.Settings()

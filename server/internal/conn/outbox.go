@@ -48,11 +48,10 @@ type Traffic struct{ Msgs, Bytes uint64 }
 type Outbox struct {
 	mu sync.Mutex
 
-	// Immutable.
-	max  int64 // limit for pending
-	drop bool  // when congested, drop messages instead of stalling publishers
+	max int64 // limit for pending; immutable
 
 	// Guarded by mu.
+	drop    bool // when congested, drop messages instead of stalling publishers
 	bytes   queue
 	pending int64  // bytes queued, or taken and not yet written
 	written uint64 // bytes written since the start: shows progress
@@ -230,6 +229,14 @@ func (o *Outbox) Snapshot() Snapshot {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return Snapshot{Pending: o.pending, Traffic: o.traffic, LastDelivery: o.last, Stalls: o.stalls}
+}
+
+// SetDrop chooses between dropping messages for a congested peer and slowing
+// their publishers down.
+func (o *Outbox) SetDrop(drop bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drop = drop
 }
 
 // SetQuota bounds the deliveries counted by q to max in total (0 lifts the

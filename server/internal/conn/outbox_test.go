@@ -264,3 +264,24 @@ func TestQuotaEndsDeliveries(t *testing.T) {
 	}
 	drain(&o, 100)
 }
+
+func TestDroppingCanBeSwitchedWhileTheOutboxIsCongested(t *testing.T) {
+	t.Parallel()
+	o := &Outbox{max: 1000}
+	deliver := func(n int) Verdict {
+		return o.Deliver(&chunk.Frame{Body: make([]byte, n)}, nil, new(Quota), 0)
+	}
+	var got []Verdict
+	got = append(got, deliver(800))
+	o.SetDrop(true)
+	got = append(got, deliver(10))
+	o.SetDrop(false)
+	got = append(got, deliver(10))
+	want := []Verdict{Queued | NeedsFlush | Congested, Dropped, Queued | Congested}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.endLocked()
+}
