@@ -59,7 +59,8 @@ func (c *core) adopt(cfg Config, dest destination) {
 }
 
 // Reconfigure changes what is logged, how and where, from the next line on. If
-// the new destination cannot be opened, nothing changes.
+// the new destination cannot be opened, nothing changes; that the old one
+// cannot be closed is logged.
 func (l *Logger) Reconfigure(cfg Config) error {
 	c := l.core
 	c.mu.Lock()
@@ -80,7 +81,10 @@ func (l *Logger) Reconfigure(cfg Config) error {
 	c.adopt(cfg, dest)
 	c.failing = false
 	c.mu.Unlock()
-	return closeDestination(old)
+	if err := closeDestination(old); err != nil {
+		l.Warnf("Closing the former log: %v", err)
+	}
+	return nil
 }
 
 // Reopen closes and opens the log file, as is needed after a tool for log
