@@ -10,6 +10,9 @@
 //
 // Nothing is global: any number of servers run in one process.
 //
+// Run in server.go is the place to start reading; a new connection comes in at
+// accept.go, a new configuration at reload.go.
+//
 // # Goroutines
 //
 // Run has one goroutine that accepts, one for each connection, and whatever
@@ -18,7 +21,7 @@
 // # Shutdown
 //
 // When the context ends, or [Server.Shutdown] is called, the listeners close
-// first, then all clients, then monitoring. A lame duck ([Server.LameDuck])
+// first, then all clients, then monitoring, then the log. A lame duck ([Server.LameDuck])
 // asks its clients to go elsewhere and closes the rest one by one before
 // that.
 package server

@@ -19,7 +19,7 @@ func logConfig(o *Options) logging.Config {
 		Discard: l.NoLog, File: l.File, SizeLimit: l.SizeLimit, MaxFiles: l.MaxFiles,
 		Syslog: l.Syslog, RemoteSyslog: l.RemoteSyslog,
 	}
-	if l.Handler != nil {
+	if l.Handler != nil && !l.NoLog {
 		cfg.Sink = slogSink{l.Handler}
 	}
 	return cfg

@@ -144,6 +144,15 @@ func TestHandlerIsAskedForItsLevel(t *testing.T) {
 	}
 }
 
+func TestNoLogMeansNone(t *testing.T) {
+	t.Parallel()
+	log := new(journal)
+	boot(t, server.Options{Log: config.Log{Handler: log, NoLog: true, Debug: true}}).dial()
+	if got := log.all(); len(got) > 0 {
+		t.Errorf("logged %q", got)
+	}
+}
+
 func TestReopenLog(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "dunlin.log")

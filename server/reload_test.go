@@ -241,6 +241,24 @@ func TestReloadOfPIDFile(t *testing.T) {
 	}
 }
 
+func TestReloadMovesTheLog(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	r := boot(t, server.Options{Log: config.Log{File: from}})
+	r.reload(func(o *server.Options) { o.Log.File, o.Log.Debug = to, true })
+	r.dial()
+	r.Shutdown()
+	for file, want := range map[string]string{
+		from: "Server is ready", to: "Client connection created",
+	} {
+		other := map[string]string{from: "Client connection created", to: "Server is ready"}[file]
+		if got, err := os.ReadFile(file); err != nil || !strings.Contains(string(got), want) || strings.Contains(string(got), other) {
+			t.Errorf("%s: %s, %v", filepath.Base(file), got, err)
+		}
+	}
+}
+
 func TestReloadMovesThePortsFile(t *testing.T) {
 	t.Parallel()
 	from, to := t.TempDir(), t.TempDir()

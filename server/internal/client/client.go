@@ -14,7 +14,7 @@ import (
 
 // Client is the session of one NATS client.
 type Client struct {
-	// Immutable after Start.
+	// Immutable.
 	env     *Env
 	conn    *conn.Conn
 	id      uint64

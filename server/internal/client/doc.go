@@ -3,8 +3,9 @@
 //
 // [Client.Receive] is the place to start: the read loop of the connection
 // calls it with what it read. From there publish.go, subscribe.go and
-// connect.go hold one verb each; deliver.go is the other direction, called by
-// other clients' read loops; liveness.go has the timer.
+// connect.go hold one verb each. The other direction is [account.Subscriber]
+// in subscribe.go, called by other clients' read loops. liveness.go has the
+// timer, end.go what happens when a session is over.
 //
 // # Goroutines and locks
 //
