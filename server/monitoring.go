@@ -18,6 +18,8 @@ import (
 type sidePorts struct {
 	monitor *monitor.Listener
 	profile *monitor.Listener
+	// sampling is whether this server has turned block profiling on.
+	sampling bool
 }
 
 // openSidePorts opens the profiling and monitoring ports that are configured.
@@ -83,9 +85,9 @@ func (s *Server) closeSidePorts() {
 	side := s.sideNow()
 	if side.profile != nil {
 		side.profile.Close()
-		if s.Options().Process.ProfBlockRate > 0 {
-			runtime.SetBlockProfileRate(0) // the process may live on
-		}
+	}
+	if side.sampling {
+		runtime.SetBlockProfileRate(0) // the process may live on
 	}
 	if side.monitor != nil {
 		side.monitor.Close()
@@ -129,6 +131,9 @@ func (s *Server) currentTLS() *tls.Config {
 // sample. It concerns the whole process, as profiles do.
 func (s *Server) setBlockRate(rate int) {
 	runtime.SetBlockProfileRate(rate)
+	s.mu.Lock()
+	s.side.sampling = rate > 0
+	s.mu.Unlock()
 	if rate > 0 {
 		s.env.Log.Warnf("Block profiling is enabled (rate %d), this may have a performance impact", rate)
 	}
