@@ -15,12 +15,13 @@ const byID = "cid"
 // order sorts connections.
 type order struct {
 	// compare is nil for the order by number, which needs no description.
-	compare func(a, b *sortKey) int
+	compare func(a, b sortKey) int
 	key     func(c *Conn, at time.Time) sortKey
 }
 
 // sortKey is what connections are compared by: they are many, and only those
-// on the page are described in full.
+// on the page are described in full. It is passed by value: behind a pointer,
+// every comparison would cost an allocation.
 type sortKey struct {
 	client Client
 	n      int64
@@ -28,8 +29,8 @@ type sortKey struct {
 }
 
 // ascending and descending order by the number of the key.
-func ascending(a, b *sortKey) int  { return cmp.Compare(a.n, b.n) }
-func descending(a, b *sortKey) int { return cmp.Compare(b.n, a.n) }
+func ascending(a, b sortKey) int  { return cmp.Compare(a.n, b.n) }
+func descending(a, b sortKey) int { return cmp.Compare(b.n, a.n) }
 
 // orders are the values of the parameter sort.
 var orders = map[string]order{
@@ -50,7 +51,7 @@ var orders = map[string]order{
 	"rtt":  most(func(c *Conn, _ time.Time) int64 { return int64(c.RTT) }),
 	"stop": most(func(c *Conn, _ time.Time) int64 { return c.Stopped.UnixNano() }),
 	"reason": {
-		compare: func(a, b *sortKey) int { return strings.Compare(a.s, b.s) },
+		compare: func(a, b sortKey) int { return strings.Compare(a.s, b.s) },
 		key:     func(c *Conn, _ time.Time) sortKey { return sortKey{s: c.Reason} },
 	},
 }
@@ -92,13 +93,14 @@ func (o order) page(clients []Client, pg page, at time.Time) []Client {
 		return clients[from:to]
 	}
 	keys := make([]sortKey, len(clients))
+	var info Conn // one for all of them
 	for i, c := range clients {
-		info := c.Describe(false)
+		info = c.Describe(false)
 		keys[i] = o.key(&info, at)
 		keys[i].client = c
 	}
 	slices.SortFunc(keys, func(a, b sortKey) int {
-		return cmp.Or(o.compare(&a, &b), cmp.Compare(a.client.ID(), b.client.ID()))
+		return cmp.Or(o.compare(a, b), cmp.Compare(a.client.ID(), b.client.ID()))
 	})
 	for i := range keys[from:to] {
 		clients[i] = keys[from+i].client

@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -13,33 +12,25 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/server/internal/leaktest"
 )
 
-// TestMain fails if a test leaves a goroutine behind.
-func TestMain(m *testing.M) {
-	before := runtime.NumGoroutine()
-	code := m.Run()
-	if code == 0 {
-		http.DefaultClient.CloseIdleConnections()
-		if n := goroutines(before); n > before {
-			buf := make([]byte, 1<<20)
-			fmt.Fprintf(os.Stderr, "%d goroutines left, %d before\n%s\n", n, before, buf[:runtime.Stack(buf, true)])
-			code = 1
+// TestMain fails if a test leaves a goroutine behind, even one that net/http
+// runs for a listener.
+func TestMain(m *testing.M) { os.Exit(leaktest.Run(m, served)) }
+
+// served returns the stacks of goroutines that serve a connection.
+func served() []string {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	var left []string
+	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+		if strings.Contains(stack, "net/http.(*conn)") {
+			left = append(left, stack)
 		}
 	}
-	os.Exit(code)
-}
-
-// goroutines waits until there are no more than want, or for a while, and
-// returns how many there are.
-func goroutines(want int) int {
-	n := runtime.NumGoroutine()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(5 * time.Second); n > want && time.Now().Before(deadline); <-tick.C {
-		n = runtime.NumGoroutine()
-	}
-	return n
+	return left
 }
 
 // fake is a server for the monitor to look at.
