@@ -11,5 +11,7 @@
 // # Whose JSON it is
 //
 // Keys, their order and all texts are those of nats-server 2.15, because
-// command line tools draw trees from them.
+// command line tools draw trees from them. Only blocks that are no headers are
+// read in another way: here a line without a colon is skipped, and an empty
+// one ends the block; there both are taken for the beginning of the next name.
 package trace
