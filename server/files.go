@@ -72,11 +72,12 @@ func (s *Server) ports() process.Ports {
 	if !o.DontListen {
 		p.Nats = process.URLs("nats", o.Host, s.Port())
 	}
-	if l := s.side.monitor; l != nil {
+	side := s.sideNow()
+	if l := side.monitor; l != nil {
 		_, scheme := monitorPort(o)
 		p.Monitoring = process.URLs(scheme, o.Monitor.Host, l.Addr().Port)
 	}
-	if l := s.side.profile; l != nil {
+	if l := side.profile; l != nil {
 		p.Profile = process.URLs("http", o.Host, l.Addr().Port)
 	}
 	return p

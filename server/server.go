@@ -29,7 +29,6 @@ type Server struct {
 	written atomic.Uint64 // messages that the server itself has published
 	clients sync.WaitGroup
 	tlsRate transport.RateLimit
-	side    sidePorts // set by Run before ready is closed
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -37,10 +36,12 @@ type Server struct {
 
 	reloading sync.Mutex // held during a reload, and while what it changes is opened or closed
 
-	mu       sync.Mutex
-	opts     *Options  // in force; swapped by a reload
-	loaded   time.Time // when opts came into force
-	listener *transport.Listener
+	mu sync.Mutex
+	// Guarded by mu.
+	opts     *Options            // in force; swapped by a reload
+	loaded   time.Time           // when opts came into force
+	listener *transport.Listener // set by Run before ready is closed, as is side
+	side     sidePorts
 	running  bool
 	stopping bool
 	lameDuck bool
