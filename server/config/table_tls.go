@@ -64,8 +64,9 @@ var tlsBlock = &Block{
 			bind: bindTLS(boolKind, func(t *TLS) *bool { return &t.Verify }),
 		},
 		{
-			Name: "verify_and_map", Type: TypeBool, Default: "false", Feature: FeatureAuth, label: "TLSMap",
-			Doc: "As verify, and take the user from the certificate.",
+			Name: "verify_and_map", Type: TypeBool, Default: "false", label: "TLSMap",
+			Doc:  "As verify, and take the user from the certificate; as long as no users are configured, just as verify.",
+			bind: bindTLS(boolKind, func(t *TLS) *bool { return &t.VerifyAndMap }),
 		},
 		{
 			Name: "verify_cert_and_check_known_urls", Type: TypeBool, Reload: Live, Default: "false",
