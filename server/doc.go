@@ -21,7 +21,7 @@
 // # Shutdown
 //
 // When the context ends, or [Server.Shutdown] is called, the listeners close
-// first, then all clients, then monitoring, then the log. A lame duck ([Server.LameDuck])
-// asks its clients to go elsewhere and closes the rest one by one before
-// that.
+// first, then all clients, then monitoring, then the log. A lame duck
+// ([Server.LameDuck]) asks its clients to go elsewhere and closes the rest one
+// by one before that.
 package server

@@ -79,15 +79,13 @@ func (s *Server) closeSlowly(within time.Duration) {
 	}
 }
 
-// pause waits; it returns false if the server is to end at once.
+// pause waits; it returns false if the server has ended meanwhile.
 func (s *Server) pause(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
-	case <-s.stop:
-		return false
 	case <-s.done:
 		return false
 	}

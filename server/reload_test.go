@@ -178,6 +178,9 @@ func TestReloadTakesEffect(t *testing.T) {
 			name: "a random port stays",
 			edit: func(o *server.Options) { o.Port = -1 },
 			check: func(r *instance, old, new *client) {
+				if r.Options().Port != r.Port() {
+					r.t.Errorf("the options say port %d", r.Options().Port)
+				}
 				if new.RemoteAddr().String() != old.RemoteAddr().String() || new.document().Port != r.Port() {
 					r.t.Errorf("the server is at %v and says %d", new.RemoteAddr(), new.document().Port)
 				}

@@ -77,6 +77,7 @@ func TestReloadOfPinsClosesWhoIsNotPinnedAnyMore(t *testing.T) {
 	block := withTLS(t, 10*time.Second)
 	block.Config.ClientAuth, block.PinnedCerts = tls.RequireAnyClientCert, pin(a, b)
 	s := start(t, Options{TLS: block, AllowNonTLS: true})
+	late, _ := dial(t, s) // lets the handshake wait
 	withA, inA := shake(t, s, a)
 	_, inB := shake(t, s, b)
 	plain, inPlain := dial(t, s)
@@ -94,6 +95,11 @@ func TestReloadOfPinsClosesWhoIsNotPinnedAnyMore(t *testing.T) {
 	reloadTLS(t, s, func(b *config.TLS) { b.PinnedCerts = pin(a) })
 	if rest, err := io.ReadAll(inB); err != nil || len(rest) > 0 {
 		t.Errorf("who is not pinned any more reads %q, %v; want the end", rest, err)
+	}
+	slow := tls.Client(late, &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{b}})
+	io.WriteString(slow, "PING\r\n")
+	if rest, err := io.ReadAll(slow); len(rest) > 0 {
+		t.Errorf("who was shaking hands meanwhile reads %q, %v; want the end", rest, err)
 	}
 	greet(t, withA, inA)
 	greet(t, plain, inPlain)

@@ -265,6 +265,62 @@ func TestRoundTripTimeIsFirstGuessedFromConnect(t *testing.T) {
 	})
 }
 
+// A first guess comes too late for a client that was pinged before.
+func TestMeasuredRoundTripTimeIsNoLongerGuessed(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(_ *world, p *watched) {
+		p.reply.Store(true)
+		p.after(10 * time.Second)
+		p.send("CONNECT {}")
+		p.after(time.Millisecond)
+		if rtt := p.c.RTT(); rtt != time.Second {
+			t.Errorf("round trip time %v, want 1s", rtt)
+		}
+	})
+}
+
+func TestFirstCommandInTwoPiecesIsFine(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(_ *world, p *watched) {
+		p.nc.Write([]byte("CONN"))
+		p.after(5 * time.Second)
+		p.nc.Write([]byte("ECT {}\r\n"))
+		p.after(20 * time.Second)
+		p.lives()
+	})
+}
+
+func TestTimersEndWithTheSession(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(_ *world, p *watched) {
+		p.nc.Write([]byte("CONN")) // starts the timer of the first command too
+		p.after(time.Millisecond)
+		p.leave()
+		l := &p.c.live
+		if l.timer.Stop() {
+			t.Error("the timer that looks after the client still runs")
+		}
+		if l.opening == nil || l.opening.Stop() {
+			t.Error("the timer of the first command still runs, or never did")
+		}
+	})
+}
+
+func TestPingIsNoActivity(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(_ *world, p *watched) {
+		p.after(time.Second)
+		p.send("SUB a 1")
+		p.after(time.Second)
+		p.send("PING", "PONG")
+		p.after(time.Second)
+		r := p.c.Report(Detail{})
+		if d := r.LastActivity.Sub(r.Started); d != time.Second {
+			t.Errorf("last active after %v, want 1s", d)
+		}
+	})
+}
+
 func TestPeersThatSayNothingAreStale(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/message"
 )
 
 // TestUnsubscribeRace has publishers use up a subscription's quota while its
@@ -57,6 +60,38 @@ func TestUnsubscribeRace(t *testing.T) {
 	}
 	if n := owner.c.Report(Detail{}).NumSubs; n != 0 {
 		t.Errorf("the client still has %d subscriptions", n)
+	}
+}
+
+// TestNothingIsDeliveredAfterTheEnd has a publisher that found a subscription
+// just before it ended.
+func TestNothingIsDeliveredAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		sent string
+	}{
+		{"UNSUB", "UNSUB 1"},
+		{"a second CONNECT", quietLine},
+	} {
+		w := newWorld(t, nil)
+		p := w.quiet()
+		p.send("SUB a 1")
+		p.barrier()
+		var found account.Subscriber
+		for item := range w.env.Account.Interest.All() {
+			found = item.Value
+		}
+		p.send(tt.sent)
+		p.barrier()
+		var m message.Message
+		var b message.Batch
+		m.Compose([]byte("a"), nil, []byte("late"))
+		if got := found.Deliver(&m, &b); got != account.Unsubscribed {
+			t.Errorf("%s: the outcome is %v", tt.name, got)
+		}
+		b.Flush()
+		p.barrier() // nothing came
 	}
 }
 
