@@ -223,3 +223,20 @@ func TestNoStallDropsInstead(t *testing.T) {
 		}
 	})
 }
+
+func TestDropWhenSlowConcernsWhoIsConnected(t *testing.T) {
+	t.Parallel()
+	set := func(s *Settings) { s.MaxPending = 4 << 10 }
+	stuck(t, set, func(w *world, slow, publisher *peer) {
+		slow.c.DropWhenSlow(true)
+		start := time.Now()
+		publisher.send(strings.Repeat(load+"\r\n", 100) + "PING")
+		publisher.expect("PONG")
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the publisher was slowed down by %v", d)
+		}
+		if cause := slow.c.conn.Cause(); cause != nil {
+			t.Errorf("the slow one was closed: %v", cause)
+		}
+	})
+}
