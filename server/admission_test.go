@@ -34,3 +34,17 @@ func TestClientThatArrivesDuringShutdownIsClosed(t *testing.T) {
 		t.Error("a server that ends wants more clients")
 	}
 }
+
+// When Run returns, everything about its clients is settled.
+func TestShutdownWaitsUntilClientsAreRemembered(t *testing.T) {
+	t.Parallel()
+	const count = 50
+	s := start(t, Options{})
+	for range count {
+		dial(t, s)
+	}
+	s.Shutdown()
+	if open, closed := s.env.Registry.Len(), len(s.env.Registry.Closed()); open != 0 || closed != count {
+		t.Errorf("%d clients are open and %d closed, want all %d closed", open, closed, count)
+	}
+}

@@ -322,6 +322,14 @@ func TestEndingBeforeRun(t *testing.T) {
 	if err := r.Run(context.Background()); err != nil {
 		t.Errorf("Run of a server that was told to end: %v", err)
 	}
+	select {
+	case <-r.Ready():
+		t.Error("it calls itself ready")
+	default:
+	}
+	if got := r.log.all(); len(got) > 0 {
+		t.Errorf("it starts all the same: %q", got)
+	}
 }
 
 func TestPortInUse(t *testing.T) {

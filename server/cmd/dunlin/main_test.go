@@ -97,3 +97,19 @@ func TestRunCannotListen(t *testing.T) {
 		t.Errorf("logged %q, %v", got, err)
 	}
 }
+
+func TestRunPrintsWarnings(t *testing.T) {
+	t.Parallel()
+	conf, log := write(t, "ping_interval: 5\n"), filepath.Join(t.TempDir(), "log")
+	var stdout, stderr bytes.Buffer
+	if code := run([]string{"-c", conf, "-a", "192.0.2.1", "-p", "4711", "-l", log}, &stdout, &stderr); code != 1 {
+		t.Errorf("exit status %d, want 1", code)
+	}
+	want := conf + ":1:0: invalid use of field \"ping_interval\": ping_interval should be converted to a duration\n"
+	if got := stderr.String(); got != want || stdout.Len() > 0 {
+		t.Errorf("stderr: %q, want %q; stdout: %q", got, want, stdout.String())
+	}
+	if got, err := os.ReadFile(log); err != nil || !strings.Contains(string(got), "Error listening") {
+		t.Errorf("a warning keeps the server from starting: %q, %v", got, err)
+	}
+}
