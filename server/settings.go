@@ -48,8 +48,9 @@ func (s *Server) infoTemplate(o *Options, port int) protocol.Info {
 		info.Name = s.identity.id
 	}
 	if t := o.TLS; t != nil {
-		// A handshake that comes first leaves no choice.
-		info.TLSAvailable = o.AllowNonTLS && !t.HandshakeFirst.Enabled
+		// A handshake that always comes first leaves no choice.
+		first := t.HandshakeFirst
+		info.TLSAvailable = o.AllowNonTLS && (!first.Enabled || first.Fallback > 0)
 		info.TLSRequired = !info.TLSAvailable
 		info.TLSVerify = t.Config != nil && t.Config.ClientAuth == tls.RequireAndVerifyClientCert
 	}

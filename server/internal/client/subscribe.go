@@ -118,6 +118,7 @@ func (c *Client) subscribe(op *protocol.Op) error {
 	s := &subscription{client: c, account: c.account.Load(), subject: string(op.Subject), queue: string(op.Queue)}
 	s.label = append(append(make([]byte, 0, len(op.SID)+1), op.SID...), ' ')
 
+	c.dropSpent(op.SID)
 	c.mu.Lock()
 	if c.subs == nil {
 		c.subs = make(map[string]*subscription)
@@ -141,6 +142,20 @@ func (c *Client) subscribe(op *protocol.Op) error {
 	}
 	c.ok()
 	return nil
+}
+
+// dropSpent removes the subscription of that sid if it has got all the messages
+// it asked for. Whoever delivered the last one may not have come to it yet.
+func (c *Client) dropSpent(sid []byte) {
+	c.mu.Lock()
+	s := c.subs[string(sid)]
+	c.mu.Unlock()
+	if s == nil {
+		return
+	}
+	if sent, limit := c.conn.Outbox().Quota(&s.quota); limit != 0 && sent >= limit {
+		c.remove(s)
+	}
 }
 
 // insert makes the subscription visible to publishers.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/logging"
 	"github.com/dunlin-mq/dunlin/server/internal/message"
 )
 
@@ -189,5 +191,28 @@ func TestClientsComeAndGo(t *testing.T) {
 	}
 	if totals, rep := w.env.Registry.Totals(), publisher.c.Report(Detail{}); totals.In != rep.In {
 		t.Errorf("received %+v in total, %+v from the only publisher", totals.In, rep.In)
+	}
+}
+
+// A subscription that got its last message is gone for its owner at once, even
+// if the publisher who delivered it has not removed it yet.
+func TestSIDOfASpentSubscriptionIsFree(t *testing.T) {
+	t.Parallel()
+	spent := &subscription{subject: "old", label: []byte("1 "), quota: conn.Quota{Sent: 2, Max: 2}}
+	open := &subscription{subject: "old", label: []byte("2 "), quota: conn.Quota{Sent: 1, Max: 2}}
+	log, err := logging.New(logging.Config{Discard: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Client{conn: conn.New(nil, 1000, false), env: &Env{Log: log}}
+	for _, s := range []*subscription{spent, open} {
+		s.client = c
+	}
+	c.subs = map[string]*subscription{"1": spent, "2": open}
+	c.dropSpent([]byte("1"))
+	c.dropSpent([]byte("2"))
+	c.dropSpent([]byte("3"))
+	if c.subs["1"] != nil || c.subs["2"] != open {
+		t.Errorf("left: %v", c.subs)
 	}
 }

@@ -82,7 +82,7 @@ func Admit(c *conn.Conn, g Guest, r Rules) error {
 			}
 		}
 	}
-	if t.Optional && !t.First {
+	if t.Optional && !first {
 		spoke, err := awaitByte(c, t.Timeout)
 		if err != nil || !spoke || c.Prefetched()[0] != recordHandshake {
 			return err

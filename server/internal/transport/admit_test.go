@@ -71,6 +71,15 @@ func TestAdmission(t *testing.T) {
 			c.secure(clientConfig()).echo()
 		}, []string{greeted, secured}},
 		{"TLS if you like: no", Rules{TLS: with(optional)}, func(c *client) { c.greeted(); c.echo() }, []string{greeted}},
+		{"TLS first or not at all", Rules{TLS: with(func(t *TLSRules) { auto(t); optional(t) })}, func(c *client) {
+			c.greeted()
+			c.echo()
+		}, []string{greeted}},
+		{"TLS first or not at all: first", Rules{TLS: with(func(t *TLSRules) { auto(t); optional(t) })}, func(c *client) {
+			s := c.secure(clientConfig())
+			s.greeted()
+			s.echo()
+		}, []string{securedFirst, greeted}},
 		{"a proxy, version 1", Rules{Proxy: true}, func(c *client) {
 			c.greeted()
 			c.send(proxyV1)
