@@ -16,17 +16,15 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/leaktest"
 )
 
-// TestMain fails if a test leaves a goroutine behind, even one that net/http
-// runs for a listener.
 func TestMain(m *testing.M) { os.Exit(leaktest.Run(m, served)) }
 
-// served returns the stacks of goroutines that serve a connection.
+// served returns the stacks of goroutines that still serve HTTP.
 func served() []string {
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	var left []string
 	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
-		if strings.Contains(stack, "net/http.(*conn)") {
+		if strings.Contains(stack, "net/http.(*conn).serve") {
 			left = append(left, stack)
 		}
 	}
