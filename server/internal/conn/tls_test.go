@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,39 +63,45 @@ func TestLargeTransfersBothWaysAtOnce(t *testing.T) {
 func TestIdleConnectionHoldsNoBuffer(t *testing.T) {
 	t.Parallel()
 	for _, nw := range networks()[:2] {
-		t.Run(nw.name, func(t *testing.T) {
-			t.Parallel()
-			// Nothing tells when the read loop waits. If it was woken before,
-			// it has something in its hands, but not time and again.
-			var held [2]int
-			for range 20 {
-				if held = heldWhileWaiting(t, nw); held == [2]int{} {
-					return
-				}
+		t.Run(nw.name, func(t *testing.T) { // one after the other: see idleLoop
+			var got collector
+			c, peer := nw.open(t, &session{receive: got.receive}, 1<<20)
+			ended := make(chan [2]int, 1)
+			go idleLoop(c, ended)
+			want := pattern(1, 300_000)
+			peer.Write(want)
+			eventually(t, "everything was received and the loop waits", func() bool {
+				return got.n.Load() == int64(len(want)) && idleLoopWaits()
+			})
+			c.nc.SetReadDeadline(aLongTimeAgo) // wakes it
+			if diff := cmp.Diff([2]int{}, await(t, ended)); diff != "" {
+				t.Errorf("held while waiting, wire and plain: %s", diff)
 			}
-			t.Errorf("held while waiting, wire and plain: %v", held)
 		})
 	}
 }
 
-// heldWhileWaiting returns the sizes of the buffers that a connection holds
-// when it has passed everything on.
-func heldWhileWaiting(t *testing.T, nw network) [2]int {
-	t.Helper()
-	var got collector
-	c, peer := nw.open(t, &session{receive: got.receive}, 1<<20)
-	ended := make(chan [2]int, 1)
-	go func() {
-		err := c.loop()
-		ended <- [2]int{c.wire.capacity(), c.plain.capacity()}
-		c.Close(err, nil)
-		c.Finish()
-	}()
-	want := pattern(1, 300_000)
-	peer.Write(want)
-	eventually(t, "everything was received", func() bool { return got.n.Load() == int64(len(want)) })
-	c.nc.SetReadDeadline(aLongTimeAgo) // wakes the read loop
-	return await(t, ended)
+// idleLoop reads until it is woken, and reports the sizes of the buffers that
+// it holds then. Its name marks the goroutine for idleLoopWaits.
+//
+//go:noinline
+func idleLoop(c *Conn, ended chan<- [2]int) {
+	err := c.loop()
+	ended <- [2]int{c.wire.capacity(), c.plain.capacity()}
+	c.Close(err, nil)
+	c.Finish()
+}
+
+// idleLoopWaits reports whether idleLoop waits for its socket.
+func idleLoopWaits() bool {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+		if strings.Contains(stack, "conn.idleLoop(") {
+			return strings.Contains(stack, "[IO wait")
+		}
+	}
+	return false
 }
 
 // held keeps back what a client writes until it reads, or says so.
