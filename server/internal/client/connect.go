@@ -58,8 +58,8 @@ func withoutSecrets(o *protocol.Connect) protocol.Connect {
 // ping answers PING. The first answer makes the client ready for INFO at any
 // time, and the INFO that answers its CONNECT follows at once.
 func (c *Client) ping() {
-	c.put(pongLine)
 	c.traceOut("PONG")
+	c.put(pongLine)
 	if !c.ponged {
 		c.ponged = true
 		c.live.ready.Store(true)
@@ -73,8 +73,8 @@ func (c *Client) ping() {
 	info.ConnectInfo = true
 	info.RemoteAccount = c.account.Load().Name
 	line := protocol.AppendInfo(nil, &info)
-	c.put(line)
 	c.traceOut(string(line[:len(line)-3]))
+	c.put(line)
 }
 
 // Errors of SendInfo.
@@ -89,8 +89,8 @@ func (c *Client) SendInfo(edit func(*protocol.Info)) error {
 	info := c.info()
 	edit(&info)
 	line := protocol.AppendInfo(nil, &info)
-	c.send(line)
 	c.traceOut(string(line[:len(line)-3]))
+	c.send(line)
 	return nil
 }
 

@@ -24,11 +24,21 @@ func (c *Client) overflow() {
 // WriteDeadline implements [conn.Session].
 func (c *Client) WriteDeadline() time.Duration { return c.env.Settings().WriteDeadline }
 
-// WriteStalled implements [conn.Session].
+// WriteStalled implements [conn.Session]. Each missed deadline counts; as what
+// is new only the first one is logged.
 func (c *Client) WriteStalled(w conn.WriteStall) bool {
 	c.env.Counters.SlowConsumers.Add(1)
-	c.Log().Infof("Slow Consumer Detected: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", w.Deadline, w.Chunks, w.Bytes)
+	what := "Detected"
+	if w.Repeated {
+		what = "State"
+	}
+	c.Log().Infof("Slow Consumer %s: WriteDeadline of %v exceeded with %d chunks of %d total bytes.", what, w.Deadline, w.Chunks, w.Bytes)
 	return c.env.Settings().WriteRetry && w.Wrote > 0
+}
+
+// WriteRecovered implements [conn.Session].
+func (c *Client) WriteRecovered(late time.Duration) {
+	c.Log().Infof("Slow Consumer Recovered: Flush took %v.", late.Round(time.Millisecond))
 }
 
 // Close ends the session from outside for one of the reasons of the protocol,

@@ -188,6 +188,29 @@ func TestWritePolicy(t *testing.T) {
 	}
 }
 
+func TestSlowConsumerIsLoggedUntilItRecovers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(s *Settings) { s.WriteRetry = true })
+	p := w.join()
+	stall := conn.WriteStall{Chunks: 1, Bytes: 10, Wrote: 1, Deadline: time.Second}
+	p.c.WriteStalled(stall)
+	stall.Repeated = true
+	p.c.WriteStalled(stall)
+	p.c.WriteRecovered(2500 * time.Millisecond)
+	for _, want := range []string{
+		"Slow Consumer Detected: WriteDeadline of 1s exceeded with 1 chunks of 10 total bytes.",
+		"Slow Consumer State: WriteDeadline of 1s exceeded with 1 chunks of 10 total bytes.",
+		"Slow Consumer Recovered: Flush took 2.5s.",
+	} {
+		if got := w.log.containing(want); len(got) != 1 {
+			t.Errorf("%q was logged %d times", want, len(got))
+		}
+	}
+	if n := w.env.Counters.SlowConsumers.Load(); n != 2 {
+		t.Errorf("%d detections counted, want 2", n)
+	}
+}
+
 func TestPublisherIsStalled(t *testing.T) {
 	t.Parallel()
 	set := func(s *Settings) { s.MaxPending = 4 << 10 }

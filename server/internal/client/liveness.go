@@ -122,8 +122,8 @@ func (c *Client) tick() {
 	case tooLate:
 		c.giveUp()
 	case sendPing:
-		c.send(pingLine)
 		c.traceOut("PING")
+		c.send(pingLine)
 	}
 }
 

@@ -139,8 +139,8 @@ func (c *Client) put(line []byte) {
 // ok confirms a command if the client asked for that.
 func (c *Client) ok() {
 	if c.options.Verbose {
-		c.put(okLine)
 		c.traceOut("OK")
+		c.put(okLine)
 	}
 }
 
@@ -150,8 +150,8 @@ func (c *Client) refuse(e *protocol.Error) error {
 	if e.Closes() {
 		return e
 	}
-	c.put(protocol.AppendErr(nil, e.Text()))
 	c.traceOut("-ERR " + e.Text())
+	c.put(protocol.AppendErr(nil, e.Text()))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package conn
 import (
 	"net"
 	"syscall"
+	"time"
 )
 
 const (
@@ -27,12 +28,13 @@ type batch struct {
 	// peer; shut: it has.
 	final, shut bool
 
-	armed bool  // a write deadline is set
-	round int   // bytes written under it
-	err   error // of the last push
-	push1 func(fd uintptr) bool
-	pushN func(fd uintptr) bool
-	wrote func(plain int) // accounts for bytes that left
+	armed   bool      // a write deadline is set
+	stalled time.Time // when the first missed round began; zero if none was missed
+	round   int       // bytes written under it
+	err     error     // of the last push
+	push1   func(fd uintptr) bool
+	pushN   func(fd uintptr) bool
+	wrote   func(plain int) // accounts for bytes that left
 }
 
 // init binds the functions given to RawConn.Write, once, so that writing

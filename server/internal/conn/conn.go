@@ -31,6 +31,9 @@ type Session interface {
 	// WriteStalled is called, by the writer, when a batch missed the
 	// deadline. It reports whether to go on.
 	WriteStalled(WriteStall) bool
+	// WriteRecovered is called, by the writer, when the peer takes bytes in
+	// time again. late is how long after the missed batch was begun.
+	WriteRecovered(late time.Duration)
 }
 
 // WriteStall describes a write that missed its deadline.
@@ -39,6 +42,7 @@ type WriteStall struct {
 	Bytes    int // tried to write
 	Wrote    int // of these, written nevertheless
 	Deadline time.Duration
+	Repeated bool // another one was missed right before
 }
 
 // Codec stands between the wire and the session: TLS records, WebSocket

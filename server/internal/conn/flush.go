@@ -123,13 +123,21 @@ func (c *Conn) writer(err error) {
 func (c *Conn) writeRound() error {
 	d := c.session.WriteDeadline()
 	c.arm(d)
-	before := c.w.wire.left
+	begun, before := time.Now(), c.w.wire.left
 	err := c.w.block(c.raw, c.nc)
+	if err == nil && !c.w.stalled.IsZero() {
+		c.session.WriteRecovered(time.Since(c.w.stalled))
+		c.w.stalled = time.Time{}
+	}
 	if !errors.Is(err, os.ErrDeadlineExceeded) || c.closing() {
 		return err
 	}
 	stall := WriteStall{
 		Chunks: len(c.w.wire.front()), Bytes: before, Wrote: before - c.w.wire.left, Deadline: d,
+		Repeated: !c.w.stalled.IsZero(),
+	}
+	if !stall.Repeated {
+		c.w.stalled = begun
 	}
 	if c.session.WriteStalled(stall) {
 		return nil

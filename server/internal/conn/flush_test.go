@@ -215,6 +215,10 @@ func TestWriteDeadlinePolicies(t *testing.T) {
 	stall := func(bytes, wrote int) WriteStall {
 		return WriteStall{Chunks: 1, Bytes: bytes, Wrote: wrote, Deadline: deadline}
 	}
+	again := func(w WriteStall) WriteStall {
+		w.Repeated = true
+		return w
+	}
 	for _, tt := range []struct {
 		name   string
 		goOn   bool
@@ -224,7 +228,7 @@ func TestWriteDeadlinePolicies(t *testing.T) {
 	}{
 		{"close", false, read, []WriteStall{stall(size, read)}, ErrWriteDeadline},
 		{"close without progress", false, 0, []WriteStall{stall(size, 0)}, ErrWriteDeadline},
-		{"retry", true, read, []WriteStall{stall(size, read), stall(size-read, 0)}, nil},
+		{"retry", true, read, []WriteStall{stall(size, read), again(stall(size-read, 0))}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -248,6 +252,10 @@ func TestWriteDeadlinePolicies(t *testing.T) {
 				if tt.cause == nil { // it may still catch up
 					if _, err := io.ReadFull(peer, got[tt.read:]); err != nil || !bytes.Equal(want, got) {
 						t.Errorf("the rest does not arrive: %v", err)
+					}
+					synctest.Wait()
+					if diff := cmp.Diff([]time.Duration{2*deadline + time.Second}, s.late()); diff != "" {
+						t.Errorf("recovered after: %s", diff)
 					}
 					synctest.Wait()
 					if !c.out.idle() {

@@ -24,8 +24,9 @@ type session struct {
 	deadline time.Duration // 0 means patience
 	goOn     bool          // after a stalled write
 
-	mu     sync.Mutex
-	stalls []WriteStall
+	mu        sync.Mutex
+	stalls    []WriteStall
+	recovered []time.Duration
 }
 
 func (s *session) Receive(b []byte, owner *chunk.Chunk) (int, int, error) {
@@ -47,6 +48,18 @@ func (s *session) WriteStalled(w WriteStall) bool {
 	defer s.mu.Unlock()
 	s.stalls = append(s.stalls, w)
 	return s.goOn
+}
+
+func (s *session) WriteRecovered(late time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recovered = append(s.recovered, late)
+}
+
+func (s *session) late() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]time.Duration(nil), s.recovered...)
 }
 
 func (s *session) stalled() []WriteStall {

@@ -60,6 +60,7 @@ func (g *guest) Receive(b []byte, _ *chunk.Chunk) (int, int, error) {
 
 func (g *guest) WriteDeadline() time.Duration      { return time.Hour }
 func (g *guest) WriteStalled(conn.WriteStall) bool { return false }
+func (g *guest) WriteRecovered(time.Duration)      {}
 
 // admit takes the guest through the rules; if it is let in it echoes until the
 // client goes. It returns what Admit said.
