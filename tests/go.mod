@@ -20,4 +20,5 @@ require (
 replace (
 	github.com/dunlin-mq/dunlin/protocol => ../protocol
 	github.com/dunlin-mq/dunlin/server => ../server
+	github.com/dunlin-mq/dunlin/wsframe => ../wsframe
 )

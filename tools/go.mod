@@ -13,4 +13,5 @@ require github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 replace (
 	github.com/dunlin-mq/dunlin/protocol => ../protocol
 	github.com/dunlin-mq/dunlin/server => ../server
+	github.com/dunlin-mq/dunlin/wsframe => ../wsframe
 )

@@ -39,7 +39,7 @@ type moduleRule struct {
 var modules = map[string]moduleRule{
 	// RFC 6455 and RFC 7692 and no messaging. The handshake is the only place
 	// that sees net/http.
-	"wsframe": {May: []string{"github.com/klauspost/compress"}, Sockets: []string{"handshake", "wstest"}, Pure: true},
+	"wsframe": {May: []string{"github.com/klauspost/compress"}, Sockets: []string{"handshake", "wsconn", "wstest", "wstest/echo"}, Pure: true},
 	// The languages: bytes in, commands out. Whoever uses it brings sockets,
 	// clocks and goroutines.
 	"protocol": {Pure: true},
@@ -74,7 +74,11 @@ var modules = map[string]moduleRule{
 		"github.com/nats-io/jwt/v2",
 		"github.com/klauspost/compress",
 	}, Tool: true},
-	"tools":   {May: []string{"wsframe", "protocol", "auth", "jetstream", "server", "golang.org/x/mod"}, Tool: true},
+	// The four WebSocket libraries are what wsframe is measured against.
+	"tools": {May: []string{
+		"wsframe", "protocol", "auth", "jetstream", "server", "golang.org/x/mod", "github.com/klauspost/compress",
+		"github.com/gorilla/websocket", "github.com/coder/websocket", "github.com/gobwas/ws", "github.com/lxzan/gws",
+	}, Tool: true},
 	"release": {May: []string{"golang.org/x/mod"}, Tool: true},
 }
 

@@ -1,0 +1,8 @@
+module github.com/dunlin-mq/dunlin/wsframe
+
+go 1.26.0
+
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/klauspost/compress v1.20.3
+)
