@@ -21,7 +21,7 @@ type batch struct {
 	wire cursor // bytes for the socket
 	// With a codec, plain holds what is still to be encoded, and sealed is
 	// how many plain bytes stand behind the bytes in wire.
-	codec  Codec
+	codec  codec
 	plain  cursor
 	sealed int
 	// final: nothing comes after this batch, and the codec says so to the
@@ -52,7 +52,7 @@ func (w *batch) init(wrote func(plain int)) {
 }
 
 // start takes a list of plain bytes.
-func (w *batch) start(list *segs, size int, codec Codec, final bool) {
+func (w *batch) start(list *segs, size int, codec codec, final bool) {
 	w.codec, w.final = codec, final
 	if codec != nil {
 		w.plain.set(list, size)
@@ -70,13 +70,11 @@ func (w *batch) seal() error {
 	if w.codec == nil || w.wire.left > 0 {
 		return nil
 	}
-	for w.plain.left > 0 && w.sealed < sealMax {
-		b := w.plain.front()[0].b
-		if err := w.codec.Seal(b); err != nil {
+	if w.plain.left > 0 {
+		n, err := w.codec.Seal(&w.plain, sealMax)
+		if w.sealed += n; err != nil {
 			return err
 		}
-		w.sealed += len(b)
-		w.plain.advance(len(b))
 	}
 	if w.final && w.plain.left == 0 && !w.shut {
 		w.shut = true
@@ -84,7 +82,11 @@ func (w *batch) seal() error {
 			return err
 		}
 	}
-	if out := w.codec.take(); out != nil {
+	out, err := w.codec.take()
+	if err != nil {
+		return err
+	}
+	if out != nil {
 		w.wire.set(out, out.size())
 	} else {
 		w.credit()

@@ -45,6 +45,9 @@ func (c *Conn) Close(cause error, last []byte) {
 			o.forceLocked(last)
 			o.linger = true
 		}
+		if c.codec != nil && c.codec.parting() {
+			o.linger = true
+		}
 		o.state = outClosing
 		o.closeBy = time.Now().Add(closeGrace)
 		c.nc.SetWriteDeadline(o.closeBy)
@@ -84,7 +87,7 @@ func (c *Conn) Finish() {
 	c.plain.release()
 	if c.codec != nil {
 		// What Open queued when nobody wrote any more.
-		if list := c.codec.take(); list != nil {
+		if list, _ := c.codec.take(); list != nil {
 			list.release()
 		}
 	}

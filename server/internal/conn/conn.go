@@ -45,25 +45,39 @@ type WriteStall struct {
 	Repeated bool // another one was missed right before
 }
 
-// Codec stands between the wire and the session: TLS records, WebSocket
-// frames.
-type Codec interface {
-	// Open decodes wire bytes into dst. It returns how many wire bytes it
-	// used and how many plain bytes it wrote; n == 0 means that it needs more
-	// wire bytes. Called by the read loop.
-	Open(dst, wire []byte) (n, used int, err error)
-	// Seal encodes plain bytes and queues the result. Called by the owner of
-	// the outbox, possibly at the same time as Open.
-	Seal(plain []byte) error
+// codec stands between the wire and the session: TLS records, WebSocket
+// frames. One may stand on another.
+type codec interface {
+	// Open decodes wire bytes into dst. It returns how many it used; the
+	// others come again in front of what follows them. Called by the read
+	// loop.
+	Open(wire []byte, dst sink) (used int, err error)
+	// Seal takes about limit plain bytes from the front of p, encodes them
+	// and queues the result. It returns how many it took. Called by the owner
+	// of the outbox, possibly at the same time as Open.
+	Seal(p *cursor, limit int) (taken int, err error)
 	// Shut queues what tells the peer that nothing comes after. Called like
 	// Seal, last.
 	Shut() error
+	// parting reports whether Shut says something that the peer should be
+	// given time to read. May be called at any time.
+	parting() bool
 
-	// take and queued give access to the wire bytes queued by Seal and Shut,
-	// and by Open (TLS answers some records by itself). They may be called at
-	// any time.
-	take() *segs
+	// take hands over the wire bytes queued by Seal and Shut, and by Open
+	// (TLS and WebSocket answer some of what comes by themselves). Called by
+	// the owner of the outbox, or when there is none any more. queued may be
+	// called at any time.
+	take() (*segs, error)
 	queued() bool
+}
+
+// sink is where a codec puts what it decodes.
+type sink interface {
+	// room returns space for more; it is never empty. It may pass on what is
+	// there already, and fail as that fails.
+	room() ([]byte, error)
+	// filled records that the first n bytes of room were written.
+	filled(n int)
 }
 
 // Conn is one connection.
@@ -74,7 +88,7 @@ type Conn struct {
 	session Session
 
 	out   Outbox
-	codec Codec // nil for plain transports; set before Serve, under out.mu
+	codec codec // nil for plain transports; set before Serve, under out.mu
 	w     batch // of the holder of the outbox's owner bit
 
 	cause atomic.Pointer[error]
@@ -82,6 +96,7 @@ type Conn struct {
 	// Owned by the read loop.
 	wire  input // bytes off the socket
 	plain input // decoded bytes, with a codec
+	fresh int   // of these, bytes that the session has not seen
 	read  struct {
 		n      int
 		err    error

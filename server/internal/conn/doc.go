@@ -43,6 +43,6 @@
 // # Transports
 //
 // Where the net.Conn has no file descriptor (net.Pipe) the same Conn falls
-// back on plain blocking reads and writes. A [Codec] (TLS, later WebSocket)
+// back on plain blocking reads and writes. A codec (TLS, WebSocket, or one on the other)
 // sits between the wire and the session without either noticing.
 package conn

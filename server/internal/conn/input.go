@@ -60,6 +60,14 @@ func (in *input) room(size int) []byte {
 	return in.c.Buf[in.end:]
 }
 
+// free returns the space behind the unread bytes; there may be none.
+func (in *input) free() []byte {
+	if in.c == nil {
+		return nil
+	}
+	return in.c.Buf[in.end:]
+}
+
 // move copies the unread bytes to a new chunk of at least size bytes.
 func (in *input) move(size int) {
 	c := chunk.Get(size)

@@ -83,28 +83,50 @@ func (c *Conn) dispatch() error {
 		c.wire.consumed(used, need)
 		return err
 	}
-	for {
-		n, used, err := c.codec.Open(c.plain.room(readSize), c.wire.bytes())
-		c.wire.consumed(used, 0)
-		if n > 0 {
-			c.plain.filled(n)
-			took, need, rerr := c.session.Receive(c.plain.bytes(), c.plain.c)
-			c.plain.consumed(took, need)
-			if rerr != nil {
-				return rerr
-			}
-		}
-		if c.codec.queued() {
-			c.Flush()
-		}
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			c.plain.park()
-			return nil
-		}
+	used, err := c.codec.Open(c.wire.bytes(), c)
+	c.wire.consumed(used, 0)
+	// What came before an error still counts, and may have ended the session.
+	if derr := c.deliver(); derr != nil {
+		err = derr
 	}
+	if c.codec.queued() {
+		c.Flush()
+	}
+	c.plain.park()
+	return err
+}
+
+// leastRoom is the least that a codec should find free for a piece of what it
+// decodes, unless it begins a buffer.
+const leastRoom = 512
+
+// room implements [sink]: it collects decoded bytes, so that the session sees
+// many small pieces at once.
+func (c *Conn) room() ([]byte, error) {
+	if free := c.plain.free(); len(free) >= leastRoom {
+		return free, nil
+	}
+	if err := c.deliver(); err != nil {
+		return nil, err
+	}
+	return c.plain.room(readSize), nil
+}
+
+// filled implements [sink].
+func (c *Conn) filled(n int) {
+	c.plain.filled(n)
+	c.fresh += n
+}
+
+// deliver gives decoded bytes to the session, if there are new ones.
+func (c *Conn) deliver() error {
+	if c.fresh == 0 {
+		return nil
+	}
+	c.fresh = 0
+	used, need, err := c.session.Receive(c.plain.bytes(), c.plain.c)
+	c.plain.consumed(used, need)
+	return err
 }
 
 // fill reads once, waiting for bytes if there are none.

@@ -59,26 +59,45 @@ type tlsCodec struct {
 	t  *tlsTransport
 }
 
-// Open implements [Codec].
-func (c *tlsCodec) Open(dst, wire []byte) (n, used int, err error) {
+// Open implements [codec].
+func (c *tlsCodec) Open(wire []byte, dst sink) (used int, err error) {
 	c.t.in = wire
-	n, err = c.tc.Read(dst)
+	for err == nil {
+		var room []byte
+		if room, err = dst.room(); err != nil {
+			break
+		}
+		var n int
+		n, err = c.tc.Read(room)
+		dst.filled(n)
+	}
 	used = len(wire) - len(c.t.in)
 	c.t.in = nil
 	if errors.Is(err, errWouldBlock) {
 		err = nil
 	}
-	return n, used, err
+	return used, err
 }
 
-// Seal implements [Codec].
-func (c *tlsCodec) Seal(plain []byte) error {
-	_, err := c.tc.Write(plain)
-	return err
+// Seal implements [codec].
+func (c *tlsCodec) Seal(p *cursor, limit int) (taken int, err error) {
+	for p.left > 0 && taken < limit {
+		b := p.front()[0].b
+		if _, err := c.tc.Write(b); err != nil {
+			return taken, err
+		}
+		taken += len(b)
+		p.advance(len(b))
+	}
+	return taken, nil
 }
 
-// Shut implements [Codec].
+// Shut implements [codec].
 func (c *tlsCodec) Shut() error { return c.tc.CloseWrite() }
+
+// parting implements [codec]: who does not get the end of a TLS stream has
+// missed nothing.
+func (c *tlsCodec) parting() bool { return false }
 
 func (c *tlsCodec) queued() bool {
 	c.t.mu.Lock()
@@ -86,12 +105,12 @@ func (c *tlsCodec) queued() bool {
 	return c.t.out != nil
 }
 
-func (c *tlsCodec) take() *segs {
+func (c *tlsCodec) take() (*segs, error) {
 	c.t.mu.Lock()
 	defer c.t.mu.Unlock()
 	out := c.t.out
 	c.t.out, c.t.free = nil, nil
-	return out
+	return out, nil
 }
 
 // tlsTransport is the net.Conn under a tls.Conn. During the handshake it is
