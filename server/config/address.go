@@ -15,14 +15,14 @@ const (
 	maxInt64 = math.MaxInt64
 )
 
-// address binds a row whose value is a port, or host:port.
-type address struct {
-	host func(*Options) *string
-	port func(*Options) *int
+// address binds a row whose value is a port, or host:port, to two fields of a T.
+type address[T any] struct {
+	host func(*T) *string
+	port func(*T) *int
 }
 
-func (a address) decode(c *cursor, target any, v *syntax.Value) {
-	o := target.(*Options)
+func (a address[T]) decode(c *cursor, target any, v *syntax.Value) {
+	o := target.(*T)
 	switch v.Kind {
 	case syntax.KindInt:
 		if why := badPort(v.Int); why != "" {
@@ -43,9 +43,9 @@ func (a address) decode(c *cursor, target any, v *syntax.Value) {
 }
 
 // text renders the host: the port has a row of its own.
-func (a address) text(target any) string { return *a.host(target.(*Options)) }
+func (a address[T]) text(target any) string { return *a.host(target.(*T)) }
 
-func (a address) check(*Option, any) string { return "" }
+func (a address[T]) check(*Option, any) string { return "" }
 
 // splitAddress splits host:port. The host may be empty. The last result says
 // what is wrong, if something is.

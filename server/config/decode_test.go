@@ -151,8 +151,6 @@ func TestLaterFeatures(t *testing.T) {
 			`c.conf:1:21: unknown field "nam", did you mean "name"?`},
 		{`leaf {remotes: [{url: "nats://a", foo: 1}]}`, refused("leaf") + "\n" + `c.conf:1:34: unknown field "foo"`},
 		{`leafnodes {remotes: []}`, refused("leafnodes")},
-		{`ws {port: 1, headers {anything: here}}`, refused("ws")},
-		{`websocket {port: 1, bar: 1}`, refused("websocket") + "\n" + `c.conf:1:20: unknown field "bar"`},
 		{`mqtt {port: 1, baz: 1}`, refused("mqtt") + "\n" + `c.conf:1:15: unknown field "baz"`},
 		{`accounts {}`, ""},
 		{`accounts: [A, B]`, refused("accounts")},

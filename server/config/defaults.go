@@ -50,11 +50,18 @@ func (o *Options) WithDefaults() *Options {
 	if c.Log.TraceVerbose || c.Log.TraceHeaders {
 		c.Log.Trace = true
 	}
-	if c.TLS != nil {
-		t := *c.TLS
-		fill(&t.Timeout, DefaultTLSTimeout)
-		c.TLS = &t
+	c.TLS = c.TLS.withDefaults()
+	c.WebSocket.fill(c.Liveness.PingInterval)
+	return &c
+}
+
+// withDefaults returns a copy with the defaults, of nil nil.
+func (t *TLS) withDefaults() *TLS {
+	if t == nil {
+		return nil
 	}
+	c := *t
+	fill(&c.Timeout, DefaultTLSTimeout)
 	return &c
 }
 

@@ -37,9 +37,6 @@ func Diff(old, new *Options) ([]Change, error) {
 	var changes []Change
 	for i := range root.Options {
 		row := &root.Options[i]
-		if row.bind == nil || row.Reload == Unwatched {
-			continue
-		}
 		found, err := row.diff(old, new)
 		if err != nil {
 			return nil, err
@@ -49,10 +46,19 @@ func Diff(old, new *Options) ([]Change, error) {
 	return changes, nil
 }
 
-// diff compares one option.
-func (o *Option) diff(old, new *Options) ([]Change, error) {
-	if _, ok := o.bind.(tlsBinding); ok {
-		return diffTLS(old.TLS, new.TLS)
+// differ is a binding that knows more of a change than that the texts differ:
+// that of a block, whose parts have rules of their own.
+type differ interface {
+	diff(old, new any) ([]Change, error)
+}
+
+// diff compares one option in two values of the struct that its row is bound to.
+func (o *Option) diff(old, new any) ([]Change, error) {
+	if o.bind == nil || o.Reload == Unwatched {
+		return nil, nil
+	}
+	if b, ok := o.bind.(differ); ok {
+		return b.diff(old, new)
 	}
 	was, is := o.bind.text(old), o.bind.text(new)
 	switch {

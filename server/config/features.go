@@ -28,7 +28,8 @@ const (
 // built lists the features that this version has. Adding one here makes its
 // rows usable, which then need to be bound (Option.bind).
 var built = map[Feature]bool{
-	"": true,
+	"":               true,
+	FeatureWebSocket: true,
 }
 
 // Built reports whether this version of the server has the feature.

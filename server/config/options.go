@@ -41,8 +41,10 @@ type Options struct {
 	Liveness Liveness
 	LameDuck LameDuck
 	Monitor  Monitor
-	Log      Log
-	Process  Process
+	// WebSocket is the listener for clients over WebSocket.
+	WebSocket WebSocket
+	Log       Log
+	Process   Process
 
 	// Mappings are the subject mappings of the global account $G, in the order
 	// in which they are tried.

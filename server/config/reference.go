@@ -13,12 +13,38 @@ func Reference() string {
 	for _, g := range groups {
 		writeGroup(&b, g)
 	}
-	b.WriteString("\n## Inside of tls\n\n```\n" + dedent(tlsExample) + "```\n\n")
-	writeRows(&b, tlsBlock.Options)
+	for _, s := range sections {
+		b.WriteString("\n## Inside of " + s.name + "\n\n```\n" + s.example + "```\n\n")
+		writeRows(&b, s.block.Options)
+	}
 	writeFlags(&b)
 	writeLater(&b)
 	return b.String()
 }
+
+// sections are the blocks that have a table of their own in the page.
+var sections = []struct {
+	name    string
+	block   *Block
+	example string
+}{
+	{"tls", tlsBlock, dedent(tlsExample)},
+	{"websocket", webSocketBlock, webSocketExample},
+}
+
+// webSocketExample is a listener behind a proxy, for browsers of one site.
+const webSocketExample = `websocket {
+  listen: "0.0.0.0:8443"
+  tls {
+    cert_file: "/etc/dunlin/cert.pem"
+    key_file:  "/etc/dunlin/key.pem"
+  }
+  allowed_origins: ["https://chat.example.com"]
+  compression: true
+  headers { Strict-Transport-Security: "max-age=31536000" }
+  trusted_proxies: ["10.0.0.0/8", "fd00::/8"]
+}
+`
 
 // writeGroup writes the rows of a group that this version has.
 func writeGroup(b *strings.Builder, g Group) {
@@ -89,9 +115,11 @@ func writeLater(b *strings.Builder) {
 			fmt.Fprintf(b, "| %s | %s | %s |\n", codes(row.Names()), row.Feature, row.Doc)
 		}
 	}
-	for i := range tlsBlock.Options {
-		if row := &tlsBlock.Options[i]; !row.Feature.Built() {
-			fmt.Fprintf(b, "| in `tls`: %s | %s | %s |\n", codes(row.Names()), row.Feature, row.Doc)
+	for _, s := range sections {
+		for i := range s.block.Options {
+			if row := &s.block.Options[i]; !row.Feature.Built() {
+				fmt.Fprintf(b, "| in `%s`: %s | %s | %s |\n", s.name, codes(row.Names()), row.Feature, row.Doc)
+			}
 		}
 	}
 }

@@ -8,7 +8,7 @@ func coreOptions() []Option {
 		{
 			Name: "listen", Type: TypeAddress, Default: "0.0.0.0:4222", Reload: Unwatched,
 			Doc:  "Where clients connect: a port, or host:port.",
-			bind: address{host: clientHost, port: clientPort},
+			bind: address[Options]{host: clientHost, port: clientPort},
 		},
 		{
 			Name: "host", Aliases: []string{"net"}, Type: TypeString, Default: "0.0.0.0", label: "Host",

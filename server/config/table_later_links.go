@@ -15,10 +15,7 @@ func clusterOptions() []Option {
 			Name: "leafnodes", Aliases: []string{"leaf"}, Type: TypeSection, Feature: FeatureLeafnodes, Block: leafnodesBlock,
 			Doc: "Links that extend a server by another one, in both directions.",
 		},
-		{
-			Name: "websocket", Aliases: []string{"ws"}, Type: TypeSection, Feature: FeatureWebSocket, Block: webSocketBlock,
-			Doc: "A listener for clients over WebSocket.",
-		},
+		webSocketOption(),
 		{
 			Name: "mqtt", Type: TypeSection, Feature: FeatureMQTT, Block: mqttBlock,
 			Doc: "A listener for MQTT clients.",
@@ -91,15 +88,6 @@ var remoteBlock = &Block{Options: subOptions(
 	subBlock(&Block{Options: subOptions(
 		sub(TypeString, "url"), sub(TypeString, "username"), secret(sub(TypeString, "password")), sub(TypeDuration, "timeout"),
 	)}, "proxy"),
-)}
-
-var webSocketBlock = &Block{Options: subOptions(
-	subListen(), sub(TypeString, "advertise"), sub(TypeBool, "no_tls"), subTLS(), sub(TypeBool, "same_origin"),
-	sub(TypeStrings, "allowed_origins", "allowed_origin", "allow_origins", "allow_origin", "origins", "origin"),
-	sub(TypeDuration, "handshake_timeout"), sub(TypeBool, "compression", "compress"),
-	subBlock(loginBlock, "authorization", "authentication"), sub(TypeString, "jwt_cookie"), sub(TypeString, "user_cookie"),
-	sub(TypeString, "pass_cookie"), sub(TypeString, "token_cookie"), sub(TypeString, "no_auth_user"), sub(TypeNames, "headers"),
-	sub(TypeDuration, "ping_interval"),
 )}
 
 var mqttBlock = &Block{Options: subOptions(

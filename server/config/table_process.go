@@ -78,7 +78,7 @@ func monitorOptions() []Option {
 		{
 			Name: "http", Type: TypeAddress, label: "HTTPHost",
 			Doc:  "Where monitoring is served over HTTP: a port, or host:port. The host is that of clients if left out.",
-			bind: address{host: monitorHost, port: monitorHTTP},
+			bind: address[Options]{host: monitorHost, port: monitorHTTP},
 		},
 		{
 			Name: "http_port", Aliases: []string{"monitor_port"}, Type: TypeInteger, Default: "0", Min: -1, Max: maxPort,
@@ -89,7 +89,7 @@ func monitorOptions() []Option {
 		{
 			Name: "https", Type: TypeAddress, Reload: Unwatched,
 			Doc:  "Where monitoring is served over HTTPS, with the certificates of the tls block: a port, or host:port.",
-			bind: address{host: monitorHost, port: monitorHTTPS},
+			bind: address[Options]{host: monitorHost, port: monitorHTTPS},
 		},
 		{
 			Name: "https_port", Type: TypeInteger, Default: "0", Min: -1, Max: maxPort, label: "HTTPSPort",

@@ -64,6 +64,7 @@ var everyOption = []struct{ option, value, reload string }{
 	{"prof_block_rate", `10`, "Reloaded: prof_block_rate = 10"},
 	{"tls", `{}`, "Reloaded: tls = enabled"},
 	{"allow_non_tls", `true`, "config reload not supported for AllowNonTLS: old=false, new=true"},
+	{"websocket", `{port: 8080, no_tls: true}`, "config reload not supported for Websocket port: old=0, new=8080"},
 }
 
 func TestReloadOfEveryOption(t *testing.T) {

@@ -8,7 +8,7 @@ func tlsOptions() []Option {
 		{
 			Name: "tls", Type: TypeSection, Reload: Live, Block: tlsBlock,
 			Doc:  "TLS for client connections and for monitoring over HTTPS.",
-			bind: tlsBinding{},
+			bind: tlsBinding[Options]{ptr: func(o *Options) **TLS { return &o.TLS }, compare: diffTLS},
 		},
 		{
 			Name: "allow_non_tls", Type: TypeBool, Default: "false", label: "AllowNonTLS",

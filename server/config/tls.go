@@ -120,10 +120,14 @@ func loadPool(path string, readFile func(string) ([]byte, error)) (*x509.CertPoo
 	return pool, nil
 }
 
-// tlsBinding binds the tls block to Options.TLS.
-type tlsBinding struct{}
+// tlsBinding binds a tls block to the field of a T that ptr returns.
+type tlsBinding[T any] struct {
+	ptr func(*T) **TLS
+	// compare is what a reload does about two such blocks.
+	compare func(old, new *TLS) ([]Change, error)
+}
 
-func (tlsBinding) decode(c *cursor, target any, v *syntax.Value) {
+func (b tlsBinding[T]) decode(c *cursor, target any, v *syntax.Value) {
 	if v.Kind != syntax.KindMap {
 		c.mistyped("a map", v)
 		return
@@ -143,18 +147,17 @@ func (tlsBinding) decode(c *cursor, target any, v *syntax.Value) {
 		c.errorf("%v", err)
 		return
 	}
-	target.(*Options).TLS = loaded
+	*b.ptr(target.(*T)) = loaded
 }
 
-func (tlsBinding) text(target any) string {
-	if target.(*Options).TLS == nil {
-		return "disabled"
-	}
-	return "enabled"
+func (b tlsBinding[T]) text(target any) string { return enabled(*b.ptr(target.(*T))) }
+
+func (b tlsBinding[T]) diff(old, new any) ([]Change, error) {
+	return b.compare(*b.ptr(old.(*T)), *b.ptr(new.(*T)))
 }
 
-func (tlsBinding) check(_ *Option, target any) string {
-	if t := target.(*Options).TLS; t != nil && t.Config == nil {
+func (b tlsBinding[T]) check(_ *Option, target any) string {
+	if t := *b.ptr(target.(*T)); t != nil && t.Config == nil {
 		return "TLS has no Config: use what its Load method returns"
 	}
 	return ""

@@ -17,6 +17,7 @@ func (o *Options) Validate() error {
 	if payload, pending := o.Limits.MaxPayload, o.Limits.MaxPending; int64(payload) > pending {
 		errs = append(errs, fmt.Errorf("max_payload (%d) cannot be higher than max_pending (%d)", payload, pending))
 	}
+	errs = append(errs, o.WebSocket.problems()...)
 	for i := range root.Options {
 		row := &root.Options[i]
 		if row.bind == nil {
