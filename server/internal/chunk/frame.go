@@ -8,6 +8,10 @@ type Frame struct {
 	// Owner is the chunk that holds Body; a large Body is then queued by
 	// reference. May be nil.
 	Owner *Chunk
+	// Packed: Body is compressed, to a piece of a DEFLATE stream that ends on
+	// a byte boundary and refers to nothing in front of it. Only for outboxes
+	// whose connection compresses.
+	Packed bool
 	// Size is what the message counts for in statistics, bytes.
 	Size int
 }

@@ -69,6 +69,7 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	if err != nil {
 		c.fail(err)
 	}
+	p.Message.Forget()
 	p.Flush()
 	if d := p.Stall(); d > 0 {
 		c.stalled(d)

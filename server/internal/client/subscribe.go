@@ -39,7 +39,11 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 	} else {
 		f = m.Plain()
 	}
-	v := c.conn.Outbox().Deliver(f, s.label, &s.quota, b.Now)
+	packed := f
+	if c.conn.Packs() {
+		packed = m.Pack(f)
+	}
+	v := c.conn.Outbox().Deliver(packed, s.label, &s.quota, b.Now)
 	if v&conn.NeedsFlush != 0 {
 		b.Touch(c)
 	}

@@ -85,6 +85,9 @@ func (c *Conn) Finish() {
 	c.nc.Close()
 	c.wire.release()
 	c.plain.release()
+	if c.ws != nil {
+		c.ws.release()
+	}
 	if c.codec != nil {
 		// What Open queued when nobody wrote any more.
 		if list, _ := c.codec.take(); list != nil {

@@ -88,8 +88,9 @@ type Conn struct {
 	session Session
 
 	out   Outbox
-	codec codec // nil for plain transports; set before Serve, under out.mu
-	w     batch // of the holder of the outbox's owner bit
+	codec codec    // nil for plain transports; set before Serve, under out.mu
+	ws    *wsCodec // the codec, if that is one
+	w     batch    // of the holder of the outbox's owner bit
 
 	cause atomic.Pointer[error]
 

@@ -48,7 +48,8 @@ type Traffic struct{ Msgs, Bytes uint64 }
 type Outbox struct {
 	mu sync.Mutex
 
-	max int64 // limit for pending; immutable
+	max   int64 // limit for pending; immutable
+	packs bool  // takes packed frames; immutable once messages come
 
 	// Guarded by mu.
 	drop    bool // when congested, drop messages instead of stalling publishers
@@ -90,6 +91,9 @@ const (
 // the time in unix nanoseconds.
 func (o *Outbox) Deliver(f *chunk.Frame, label []byte, q *Quota, now int64) Verdict {
 	n := len(f.Head) + len(label) + len(f.Mid) + len(f.Body)
+	if f.Packed {
+		n += storedHeader
+	}
 	o.mu.Lock()
 	if o.state != outOpen || q.closed {
 		o.mu.Unlock()

@@ -1,6 +1,10 @@
 package conn
 
-import "github.com/dunlin-mq/dunlin/server/internal/chunk"
+import (
+	"encoding/binary"
+
+	"github.com/dunlin-mq/dunlin/server/internal/chunk"
+)
 
 // A body that is queued by reference pins the whole chunk it stands in.
 const (
@@ -26,7 +30,8 @@ type queue struct {
 	segs   *segs        // nil when empty
 	own    *chunk.Chunk // the last chunk of its own, which its segments keep alive
 	free   []byte       // unused rest of own
-	split  bool         // a referenced body stands behind the last byte of own
+	split  bool         // the last byte of own is not where the next one belongs: another segment has to begin
+	packed bool         // the last segment holds packed bytes
 	size   int          // bytes queued
 	copied int          // of these, bytes in chunks of its own
 	hint   int          // bytes copied for the batch before: sizes the first chunk
@@ -48,18 +53,74 @@ func referable(f *chunk.Frame, backlog int64) bool {
 // message appends the parts of a message, the body by reference if that is
 // worth it.
 func (q *queue) message(f *chunk.Frame, label []byte, backlog int64) {
+	if f.Packed {
+		q.packedMessage(f, label, backlog)
+		return
+	}
 	if !referable(f, backlog) {
 		q.copy(f.Head, label, f.Mid, f.Body)
 		return
 	}
 	q.copy(f.Head, label, f.Mid, nil)
+	q.refer(f)
+}
+
+// refer appends the body of f without copying it.
+func (q *queue) refer(f *chunk.Frame) {
 	if q.segs == nil {
 		q.segs = newSegs()
 	}
 	f.Owner.Retain()
-	q.segs.list = append(q.segs.list, seg{f.Owner, f.Body})
+	q.segs.list = append(q.segs.list, seg{f.Owner, f.Body, f.Packed})
 	q.size += len(f.Body)
-	q.split = true
+	q.split, q.packed = true, f.Packed
+}
+
+// packedMessage appends a message whose body is a piece of a DEFLATE stream.
+// The lines, which differ by receiver, go in front as a stored block. The blocks of the
+// message are not spread over segments, so that a compressed message may end
+// behind each of them.
+func (q *queue) packedMessage(f *chunk.Frame, label []byte, backlog int64) {
+	var block [storedHeader]byte
+	putStoredHeader(&block, len(f.Head)+len(label)+len(f.Mid))
+	body := f.Body
+	byRef := referable(f, backlog)
+	if byRef {
+		body = nil
+	}
+	n := storedHeader + len(f.Head) + len(label) + len(f.Mid) + len(body)
+	if !q.packed || q.split || n > len(q.free) {
+		q.turn(n, true)
+	}
+	q.copyAll(block[:], f.Head, label, f.Mid, body)
+	q.size += n
+	q.copied += n
+	if byRef {
+		q.refer(f)
+	}
+}
+
+// storedHeader is the size of the header of a stored block that begins on a
+// byte boundary: three bits of type, padding, and the length twice (RFC 1951
+// section 3.2.4).
+const storedHeader = 5
+
+// putStoredHeader announces n bytes, at most 65535.
+func putStoredHeader(b *[storedHeader]byte, n int) {
+	b[0] = 0
+	binary.LittleEndian.PutUint16(b[1:], uint16(n))
+	binary.LittleEndian.PutUint16(b[3:], ^uint16(n))
+}
+
+// turn begins a segment of the other kind, or one with room for n bytes in one
+// piece.
+func (q *queue) turn(n int, packed bool) {
+	if n > len(q.free) {
+		q.free = nil
+	}
+	q.split = q.split || len(q.free) > 0
+	q.packed = packed
+	q.makeRoom(n)
 }
 
 // copy appends the four parts to the last chunk, and to new ones as far as
@@ -71,13 +132,11 @@ func (q *queue) copy(a, b, c, d []byte) {
 	}
 	q.size += n
 	q.copied += n
+	if q.packed {
+		q.turn(min(n, growMin), false)
+	}
 	if n <= len(q.free) && !q.split {
-		i := copy(q.free, a)
-		i += copy(q.free[i:], b)
-		i += copy(q.free[i:], c)
-		copy(q.free[i:], d)
-		q.segs.grow(n)
-		q.free = q.free[n:]
+		q.copyAll(nil, a, b, c, d)
 		return
 	}
 	for _, p := range [...][]byte{a, b, c, d} {
@@ -89,6 +148,17 @@ func (q *queue) copy(a, b, c, d []byte) {
 			p, n = p[k:], n-k
 		}
 	}
+}
+
+// copyAll appends the parts where there is room for them.
+func (q *queue) copyAll(a, b, c, d, e []byte) {
+	i := copy(q.free, a)
+	i += copy(q.free[i:], b)
+	i += copy(q.free[i:], c)
+	i += copy(q.free[i:], d)
+	i += copy(q.free[i:], e)
+	q.segs.grow(i)
+	q.free = q.free[i:]
 }
 
 // makeRoom makes the last segment one that may grow into free. n is how much
@@ -106,19 +176,23 @@ func (q *queue) makeRoom(n int) {
 	if q.segs == nil {
 		q.segs = newSegs()
 	}
-	q.segs.add(q.own, q.free)
+	q.segs.add(q.own, q.free, q.packed)
 	q.split = false
 }
 
 // nextSize is the size of the next chunk. It follows what the connection
 // sends: the first one fits the batch before, the next ones grow with this
-// batch.
+// batch. Packed bytes are not spread over several.
 func (q *queue) nextSize(n int) int {
 	size := max(q.hint, n)
 	if q.segs != nil {
 		size = max(size, growMin, q.copied-n)
 	}
-	return min(size, growMax)
+	size = min(size, growMax)
+	if q.packed {
+		size = max(size, n)
+	}
+	return size
 }
 
 // take hands over everything queued; nil when there is nothing.

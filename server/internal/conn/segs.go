@@ -11,6 +11,9 @@ import (
 type seg struct {
 	c *chunk.Chunk
 	b []byte
+	// packed: the bytes are DEFLATE blocks already, and whole ones, if the
+	// segments before it in a row of packed ones are counted in.
+	packed bool
 }
 
 // segs is a list of segments. Lists are pooled, not kept: an idle connection
@@ -28,8 +31,8 @@ var segsPool = sync.Pool{New: func() any { return &segs{list: make([]seg, 0, 16)
 func newSegs() *segs { return segsPool.Get().(*segs) }
 
 // add appends the empty start of free, which the last segment then grows into.
-func (s *segs) add(c *chunk.Chunk, free []byte) {
-	s.list = append(s.list, seg{c, free[:0]})
+func (s *segs) add(c *chunk.Chunk, free []byte, packed bool) {
+	s.list = append(s.list, seg{c, free[:0], packed})
 }
 
 // grow lengthens the last segment by n bytes that were written behind it.
@@ -90,6 +93,27 @@ func (c *cursor) advance(n int) {
 		}
 		n -= len(s.b)
 		s.c.Release()
+		*s = seg{}
+		c.next++
+	}
+	if c.left == 0 {
+		c.discard()
+	}
+}
+
+// move consumes n bytes by handing them over to another list.
+func (c *cursor) move(n int, to *segs) {
+	c.left -= n
+	for n > 0 {
+		s := &c.segs.list[c.next]
+		if n < len(s.b) {
+			s.c.Retain()
+			to.list = append(to.list, seg{c: s.c, b: s.b[:n:n]})
+			s.b = s.b[n:]
+			return
+		}
+		n -= len(s.b)
+		to.list = append(to.list, seg{c: s.c, b: s.b})
 		*s = seg{}
 		c.next++
 	}

@@ -37,6 +37,40 @@ func (c *Conn) Hello(b []byte) error {
 // Prefetch waits, before Serve, for bytes from the peer, and keeps them for
 // whoever reads next: see [Conn.Prefetched].
 func (c *Conn) Prefetch(deadline time.Time) error {
+	if c.codec == nil {
+		return c.fillBy(deadline)
+	}
+	had := len(c.plain.bytes())
+	for {
+		used, err := c.codec.Open(c.wire.bytes(), (*prefetch)(c))
+		c.wire.consumed(used, 0)
+		if c.codec.queued() {
+			c.Flush()
+		}
+		c.plain.park()
+		if err != nil || len(c.plain.bytes()) > had {
+			return err
+		}
+		if err := c.fillBy(deadline); err != nil {
+			return err
+		}
+	}
+}
+
+// prefetch is a [sink] that only keeps.
+type prefetch Conn
+
+func (p *prefetch) room() ([]byte, error) {
+	if free := p.plain.free(); len(free) >= leastRoom {
+		return free, nil
+	}
+	return p.plain.room(readSize), nil
+}
+
+func (p *prefetch) filled(n int) { p.plain.filled(n) }
+
+// fillBy reads once, before the deadline.
+func (c *Conn) fillBy(deadline time.Time) error {
 	c.nc.SetReadDeadline(deadline)
 	err := c.fill()
 	c.wire.park()
@@ -55,10 +89,17 @@ func (c *Conn) clearDeadline(set func(time.Time) error) {
 }
 
 // Prefetched returns the bytes read that nobody has used yet.
-func (c *Conn) Prefetched() []byte { return c.wire.bytes() }
+func (c *Conn) Prefetched() []byte { return c.prefetched().bytes() }
 
 // Skip drops the first n prefetched bytes.
-func (c *Conn) Skip(n int) { c.wire.consumed(n, 0) }
+func (c *Conn) Skip(n int) { c.prefetched().consumed(n, 0) }
+
+func (c *Conn) prefetched() *input {
+	if c.codec != nil {
+		return &c.plain
+	}
+	return &c.wire
+}
 
 func (c *Conn) loop() error {
 	if c.codec != nil || len(c.wire.bytes()) > 0 {

@@ -160,7 +160,7 @@ func (t *tlsTransport) Write(p []byte) (int, error) {
 	for rest := p; len(rest) > 0; {
 		if len(t.free) == 0 {
 			c := chunk.Get(len(rest))
-			t.out.add(c, c.Buf)
+			t.out.add(c, c.Buf, false)
 			t.free = c.Buf
 		}
 		k := copy(t.free, rest)

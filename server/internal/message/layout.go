@@ -13,6 +13,8 @@ type layouts struct {
 	full, plain       chunk.Frame
 	hasFull, hasPlain bool
 
+	packedFull, packedPlain packed
+
 	// scratch holds the lines of both frames as far as they fit; the first
 	// taken bytes are in use.
 	scratch [512]byte
@@ -20,7 +22,15 @@ type layouts struct {
 }
 
 // forget gives up the frames: the message has changed.
-func (l *layouts) forget() { l.hasFull, l.hasPlain, l.taken = false, false, 0 }
+func (l *layouts) forget() {
+	l.hasFull, l.hasPlain, l.taken = false, false, 0
+	if l.packedFull.done {
+		l.packedFull.forget()
+	}
+	if l.packedPlain.done {
+		l.packedPlain.forget()
+	}
+}
 
 // free returns the unused scratch space to append to. What does not fit moves
 // to the heap by itself.

@@ -24,6 +24,10 @@ type Message struct {
 	Origin any
 	NoEcho bool
 
+	// Receivers is how many subscriptions and queue groups are about to get
+	// the message, as far as one knows: it decides what is worth sharing.
+	Receivers int
+
 	size, hdrSize []byte // digits as the publisher sent them
 	body          []byte // Header, Payload and CRLF in one piece
 	tail          []byte // reply, sizes and body as sent; nil if not canonical
@@ -38,17 +42,23 @@ func (m *Message) Load(op *protocol.Op, owner *chunk.Chunk, origin any, noEcho b
 	m.Subject, m.Reply = op.Subject, op.Reply
 	m.Header, m.Payload = op.Header, op.Payload
 	m.Origin, m.NoEcho = origin, noEcho
+	m.Receivers = 0
 	m.size, m.hdrSize = op.Size, op.HdrSize
 	m.body, m.tail = op.Msg, op.Tail
 	m.owner = owner
 	m.layouts.forget()
 }
 
+// Forget gives back what the message has borrowed. It has to be called when
+// the last message was routed.
+func (m *Message) Forget() { m.layouts.forget() }
+
 // Compose makes m a message of the server itself, without a reply. block and
 // payload are copied.
 func (m *Message) Compose(subject, block, payload []byte) {
 	m.Subject, m.Reply = subject, nil
 	m.Origin, m.NoEcho = nil, false
+	m.Receivers = 0
 	m.setBody(block, payload)
 }
 

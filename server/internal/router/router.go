@@ -34,6 +34,10 @@ func Route(a *account.Account, p *Pass) (delivered int) {
 // deliver gives the message to everybody who matched.
 func (p *Pass) deliver() (delivered int) {
 	m, r := &p.Message, &p.matched
+	m.Receivers = len(r.Queues)
+	for _, list := range r.Plain {
+		m.Receivers += len(list)
+	}
 	for _, list := range r.Plain {
 		for _, s := range list {
 			if s.Deliver(m, &p.Batch) == account.Delivered {
