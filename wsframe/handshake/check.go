@@ -3,9 +3,6 @@ package handshake
 import (
 	"crypto/sha1"
 	"encoding/base64"
-	"strings"
-
-	"github.com/dunlin-mq/dunlin/wsframe/deflate"
 )
 
 // guid is what RFC 6455, section 1.3, appends to the key.
@@ -70,27 +67,4 @@ func validKey(key string) bool {
 	copy(src[:], key)
 	n, err := base64.StdEncoding.Decode(dst[:], src[:])
 	return err == nil && n == 16
-}
-
-// SelectProtocol returns the first of the supported sub-protocols that the
-// client offers, or "". Names are compared with their case (RFC 6455, section
-// 4.2.2).
-func SelectProtocol(r *Request, supported ...string) string {
-	for _, s := range supported {
-		for line := range r.Values("Sec-WebSocket-Protocol") {
-			for offered := range strings.SplitSeq(line, ",") {
-				if trim(offered) == s {
-					return s
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// SelectDeflate returns what p agrees to of the client's offers of
-// permessage-deflate. False means that the connection stays uncompressed.
-func SelectDeflate(r *Request, p deflate.Policy) (deflate.Params, bool) {
-	var buf [4]string
-	return p.Accept(r.AppendValues(buf[:0], "Sec-WebSocket-Extensions"))
 }

@@ -9,15 +9,21 @@ import (
 	"github.com/dunlin-mq/dunlin/wsframe/deflate"
 )
 
-// Response is what a server agrees to in its answer 101.
-type Response struct {
-	// Key is the client's Sec-WebSocket-Key.
-	Key string
+// Agreement is what the two sides settled in the handshake.
+type Agreement struct {
+	// Protocol is the sub-protocol, or "".
+	Protocol string
 	// Deflate is set if messages may be compressed, under Params.
 	Deflate bool
 	Params  deflate.Params
-	// Protocol is the sub-protocol, which must be one that the client offered.
-	Protocol string
+}
+
+// Response is a server's answer 101.
+type Response struct {
+	// Key is the client's Sec-WebSocket-Key.
+	Key string
+	// Agreement answers what the client offered, and nothing else.
+	Agreement
 	// Agreed are complete header lines about further things that were
 	// negotiated, written after the extensions. Headers are lines of the
 	// server's own, written last. [AppendField] makes them.
