@@ -19,8 +19,9 @@
 // # Where to start reading
 //
 // options.go has the result and table.go the shape of a row. The rows stand in
-// table_core.go, table_process.go, table_tls.go and, for features that this version
-// does not have yet, table_later*.go; features.go says which those are.
+// table_core.go, table_process.go, table_tls.go, table_websocket.go and, for features
+// that this version does not have yet, table_later*.go; features.go says which
+// those are.
 // decode.go walks a parsed file (package syntax) along the rows, kind.go and
 // bind.go are how a row reads and holds its value.
 //

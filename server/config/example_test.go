@@ -69,6 +69,28 @@ func ExampleDiff() {
 	// config reload not supported for Port: old=4222, new=4333
 }
 
+// Behind a proxy that serves other things as well, a WebSocket listener can be
+// kept to one path.
+func ExampleWebSocket_ServesPath() {
+	options, _, err := config.Parse("dunlin.conf", []byte(`websocket {
+		port: 8080
+		no_tls: true
+		path: "/nats"
+	}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, path := range []string{"/nats", "/nats/leafnode", "/", "/nats/other"} {
+		fmt.Println(path, options.WebSocket.ServesPath(path))
+	}
+	// Output:
+	// /nats true
+	// /nats/leafnode true
+	// / false
+	// /nats/other false
+}
+
 // Flags stand over the file.
 func ExampleParseArgs() {
 	command, err := config.ParseArgs([]string{"-p", "4333", "-DV"})

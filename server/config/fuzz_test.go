@@ -17,6 +17,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(`mappings {"b.*": [{dest: "c.$1", weight: 60%}, {dest: d, weight: 4, cluster: X}]}`)
 	f.Add(`cluster {tls {cert_fil: 1}}`)
 	f.Add(`accounts {A {users: [{user: a, pasword: b}]}}`)
+	f.Add(`websocket {listen: "a:-1", tls {cert_file: "a.pem", key_file: "a-key.pem"}, origin: "http://a", headers {a: b}}`)
+	f.Add(`ws {port: 1, no_tls: true, origins: [foo, "ftp://a"], jwt_cookie: x, headers {Host: a, "Sec-WebSocket-X": b, "": c}}`)
+	f.Add(`ws {path: ["/a", "b"], health_path: off, trusted_proxies: ["10.0.0.0/8", "::1", x], handshake_timeout: 5}`)
 	f.Add(`tls {certs: [{cert_file: "a.pem", key_file: "a-key.pem"}], timeout: 1.5, pinned_certs: [abc]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		o, warnings, err := parseText(text)
@@ -37,7 +40,11 @@ func FuzzParse(f *testing.F) {
 			t.Error("filling the defaults in changed the verdict")
 		}
 		// Every value came through the bounds of its row: what is left to find
-		// concerns two options.
+		// concerns two options, or the start of a listener.
+		if why := (webSocketBinding{}).check(nil, full); why != "" {
+			t.Errorf("accepted, but %s", why)
+		}
+		o.WebSocket = WebSocket{}
 		if err := o.Validate(); err != nil && !strings.Contains(err.Error(), "lower than lame duck") &&
 			!strings.Contains(err.Error(), "cannot be higher than max_pending") {
 			t.Errorf("accepted, but %v", err)

@@ -99,9 +99,8 @@ func webSocketHandshake() subs {
 			bind: bindWS(boolKind, func(w *WebSocket) *bool { return &w.Compression }),
 		},
 		{
-			Name: "headers", Type: TypeNames, Reload: Live,
-			Doc: "Headers for the response that accepts a connection.",
-			// Their values are nobody's business in a log.
+			Name: "headers", Type: TypeNames, Reload: Live, Secret: true,
+			Doc:      "Headers for the response that accepts a connection.",
 			announce: func(_, _ string) string { return "Reloaded: websocket headers" },
 			bind:     bindWS(headersKind, func(w *WebSocket) *map[string]string { return &w.Headers }),
 		},
@@ -115,8 +114,8 @@ func webSocketHandshake() subs {
 
 // webSocketIdentity are how clients say who they are.
 func webSocketIdentity() subs {
-	rows := subs{
-		cookieOption("jwt_cookie", "the user JWT. An error as long as there are no operators", func(w *WebSocket) *string { return &w.JWTCookie }),
+	return subs{
+		cookieOption("jwt_cookie", "the user JWT, which is an error as long as there are no operators", func(w *WebSocket) *string { return &w.JWTCookie }),
 		cookieOption("user_cookie", "the user name", func(w *WebSocket) *string { return &w.UserCookie }),
 		cookieOption("pass_cookie", "the password", func(w *WebSocket) *string { return &w.PassCookie }),
 		cookieOption("token_cookie", "the token", func(w *WebSocket) *string { return &w.TokenCookie }),
@@ -129,14 +128,13 @@ func webSocketIdentity() subs {
 			Doc: "The user of clients of this listener that present no credentials.",
 		},
 	}
-	return rows
 }
 
 // cookieOption is the row of a cookie that fills a field of CONNECT.
 func cookieOption(name, what string, ptr func(*WebSocket) *string) Option {
 	return Option{
 		Name: name, Type: TypeString, Reload: Live,
-		Doc:  "Name of the cookie with " + what + ", for clients whose CONNECT has none.",
+		Doc:  "For clients without one in their CONNECT: the name of the cookie with " + what + ".",
 		bind: bindWS(stringKind, ptr),
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -55,11 +54,6 @@ func checkOrigin(origin string) error {
 	}
 	if u.Host == "" {
 		return fmt.Errorf("unable to parse allowed origin %q: host is required", origin)
-	}
-	if u.Port() != "" {
-		if _, _, err := net.SplitHostPort(u.Host); err != nil {
-			return fmt.Errorf("unable to parse allowed origin: %w", err)
-		}
 	}
 	return nil
 }
