@@ -1,28 +1,25 @@
 package deflate
 
 import (
-	"bytes"
-	"io"
+	"slices"
 	"sync"
 
-	"github.com/klauspost/compress/flate"
+	"github.com/dunlin-mq/dunlin/wsframe/internal/flate"
 )
 
 // Inflate appends the contents of the compressed message src to dst. They may
-// have max bytes at most, else it returns [ErrTooLarge]; a negative max sets
+// have limit bytes at most, else it returns [ErrTooLarge]; a negative limit sets
 // no limit. Damage is reported as a [CorruptError]. With an error dst is
 // returned as it was.
-func Inflate(dst, src []byte, max int) ([]byte, error) {
-	start := len(dst)
-	out := dst
-	err := InflateTo(src, max, func(b []byte) error {
-		out = append(out, b...)
-		return nil
-	})
-	if err != nil {
-		return dst[:start], err
-	}
-	return out, nil
+//
+// An empty src is an empty message. It does not allocate if dst has room for
+// the contents.
+func Inflate(dst, src []byte, limit int) ([]byte, error) {
+	z := decoders.Get().(*decoder)
+	z.one[0] = src
+	dst, err := z.inflate(dst, z.one[:], nil, limit)
+	z.put()
+	return dst, err
 }
 
 // chunk is how much of a message [InflateTo] hands over at once, at most.
@@ -33,52 +30,128 @@ const chunk = 32 << 10
 // reused when sink returns. It needs the same memory for every message,
 // however large. Where sink returns an error it stops and returns that; what
 // sink was given before an error is part of no complete message.
-func InflateTo(src []byte, max int, sink func([]byte) error) error {
-	return InflatePieces([][]byte{src}, max, sink)
+func InflateTo(src []byte, limit int, sink func([]byte) error) error {
+	z := decoders.Get().(*decoder)
+	z.one[0] = src
+	w := windows.Get().(*window)
+	err := z.inflateTo(w, z.one[:], 0, limit, sink)
+	windows.Put(w)
+	z.put()
+	return err
 }
 
 // InflatePieces is [InflateTo] for a compressed message that lies in pieces,
 // as it came in fragments.
-func InflatePieces(pieces [][]byte, max int, sink func([]byte) error) error {
-	total := 0
+func InflatePieces(pieces [][]byte, limit int, sink func([]byte) error) error {
+	z := decoders.Get().(*decoder)
+	w := windows.Get().(*window)
+	err := z.inflateTo(w, pieces, 0, limit, sink)
+	windows.Put(w)
+	z.put()
+	return err
+}
+
+// decoder is what inflating one message needs beside a buffer.
+type decoder struct {
+	flate flate.Decoder
+	one   [1][]byte // the list of pieces, for a message that is in one
+}
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// put gives z back without the memory of the caller.
+func (z *decoder) put() {
+	z.flate.Release()
+	z.one[0] = nil
+	decoders.Put(z)
+}
+
+// A window holds what matches may refer to and, after it, what is not yet
+// handed over.
+type window [flate.WindowSize + chunk]byte
+
+var windows = sync.Pool{New: func() any { return new(window) }}
+
+// isEmpty reports whether there is no byte in pieces. Such a message has no
+// contents; RFC 7692 asks its sender to send one byte, some send none.
+func isEmpty(pieces [][]byte) bool {
 	for _, p := range pieces {
-		total += len(p)
+		if len(p) > 0 {
+			return false
+		}
 	}
-	if total == 0 {
+	return true
+}
+
+// minGrowth is by how much a buffer grows at least.
+const minGrowth = 512
+
+// inflate is [Inflate] for pieces, with history before them.
+func (z *decoder) inflate(dst []byte, pieces [][]byte, history []byte, limit int) ([]byte, error) {
+	if isEmpty(pieces) {
+		return dst, nil
+	}
+	z.flate.Reset(pieces, history)
+	start, n := len(dst), len(dst)
+	for {
+		out := dst[:cap(dst)]
+		if limit >= 0 && limit < len(out)-start {
+			out = out[:start+limit]
+		}
+		var done bool
+		var err error
+		n, done, err = z.flate.Decode(out, start, n)
+		switch {
+		case err != nil:
+			return dst[:start], &CorruptError{Offset: z.flate.Offset()}
+		case done:
+			return dst[:n], nil
+		case n-start == limit:
+			return dst[:start], ErrTooLarge
+		}
+		// Double what there is, but not past the limit: what a message turns
+		// out to hold is not known before it is there.
+		more := max(n, minGrowth)
+		if limit >= 0 {
+			more = min(more, limit-(n-start))
+		}
+		dst = slices.Grow(dst[:n], more)
+	}
+}
+
+// inflateTo is [InflatePieces] through the window w, of which the first n
+// bytes are history.
+func (z *decoder) inflateTo(w *window, pieces [][]byte, n, limit int, sink func([]byte) error) error {
+	if isEmpty(pieces) {
 		return nil
 	}
-	z := readers.Get().(*reader)
-	defer readers.Put(z)
-	z.src.Reset(bytes.Join(append(pieces[:len(pieces):len(pieces)], tail, []byte{1, 0, 0, 0xff, 0xff}), nil))
-	z.flate.(flate.Resetter).Reset(&z.src, nil)
-	n := 0
+	z.flate.Reset(pieces, nil)
+	total := 0
 	for {
-		k, err := z.flate.Read(z.buf[:])
-		if max >= 0 && k > max-n {
-			return ErrTooLarge
+		start := n
+		end := n + chunk
+		if limit >= 0 && limit-total < chunk {
+			end = n + limit - total
 		}
-		n += k
-		if k > 0 {
-			if err := sink(z.buf[:k]); err != nil {
+		var done bool
+		var err error
+		n, done, err = z.flate.Decode(w[:end], 0, n)
+		if err != nil {
+			return &CorruptError{Offset: z.flate.Offset()}
+		}
+		if n > start {
+			if err := sink(w[start:n]); err != nil {
 				return err
 			}
 		}
+		total += n - start
 		switch {
-		case err == nil:
-		case err == io.EOF && z.src.Len() <= 5:
+		case done:
 			return nil
-		case err == io.EOF:
-			z.flate.(flate.Resetter).Reset(&z.src, nil)
-		default:
-			return &CorruptError{Offset: min(total, int(z.src.Size())-z.src.Len())}
+		case total == limit:
+			return ErrTooLarge
+		case n > flate.WindowSize:
+			n = copy(w[:], w[n-flate.WindowSize:n])
 		}
 	}
 }
-
-type reader struct {
-	src   bytes.Reader
-	flate io.ReadCloser
-	buf   [chunk]byte
-}
-
-var readers = sync.Pool{New: func() any { return &reader{flate: flate.NewReader(nil)} }}
