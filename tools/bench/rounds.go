@@ -51,7 +51,7 @@ func runRounds(ctx context.Context, w Workload, servers [2]Program, rounds int, 
 
 // runOnce measures a workload on a fresh server.
 func runOnce(ctx context.Context, w Workload, p Program, scale Scale) (Values, error) {
-	server, err := proc.Start(ctx, p.Path)
+	server, err := proc.Start(ctx, p.Path, w.Server)
 	if err != nil {
 		return nil, err
 	}

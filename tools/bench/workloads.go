@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/tools/bench/load"
+	"github.com/dunlin-mq/dunlin/tools/bench/proc"
 )
 
 // Scale adapts the workloads to the time that the user has.
@@ -20,13 +21,19 @@ type Scale struct {
 type Workload struct {
 	ID      string // stable
 	About   string
-	Targets []Target
+	Server  proc.Options
+	Targets []Target // none if it only informs
 	Run     func(context.Context, load.Server, Scale) (Values, error)
 }
 
 // workloads returns all of them, in the order of the report. The numbers of messages make one
 // measurement last one to four seconds on two cores of the year 2025.
 func workloads() []Workload {
+	return append(coreWorkloads(), webSocketWorkloads()...)
+}
+
+// coreWorkloads are those over the plain client port.
+func coreWorkloads() []Workload {
 	return []Workload{
 		stream("pub-16", "publish only, 16 B", cpuRatio(0.5), load.Stream{Publishers: 1, Size: 16, Messages: 8_000_000}),
 		stream("1to1-16", "1:1, 16 B", cpuRatio(0.4), load.Stream{Publishers: 1, Subscribers: 1, Size: 16, Messages: 4_000_000}),
@@ -138,10 +145,15 @@ func idleMemory() Workload {
 		ID:      "idle-memory",
 		About:   "2,000 idle clients with one subscription each",
 		Targets: []Target{{Quantity: idleRSS, Limit: 0.25}},
-		Run: func(ctx context.Context, server load.Server, scale Scale) (Values, error) {
-			bytes, err := load.Idle{Clients: 2_000, Settle: scale.Settle}.Run(ctx, server)
-			return Values{idleRSS: bytes / 1024}, err
-		},
+		Run:     idle(load.TCP),
+	}
+}
+
+// idle runs idle clients.
+func idle(t load.Transport) func(context.Context, load.Server, Scale) (Values, error) {
+	return func(ctx context.Context, server load.Server, scale Scale) (Values, error) {
+		bytes, err := load.Idle{Transport: t, Clients: 2_000, Settle: scale.Settle}.Run(ctx, server)
+		return Values{idleRSS: bytes / 1024}, err
 	}
 }
 

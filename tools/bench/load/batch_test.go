@@ -9,7 +9,7 @@ import (
 
 func TestBatchEncodesWhatAServerReads(t *testing.T) {
 	t.Parallel()
-	b, err := NewBatch([]string{"a.0", "a.1"}, 18)
+	b, err := NewBatch([]string{"a.0", "a.1"}, letters(18))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestBatchSizes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b, err := NewBatch(tt.subjects, tt.size)
+			b, err := NewBatch(tt.subjects, letters(tt.size))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestBatchRefuses(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := NewBatch(tt.subjects, tt.size); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := NewBatch(tt.subjects, letters(tt.size)); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error is %v, want one with %q", err, tt.want)
 			}
 		})
@@ -73,7 +73,7 @@ func TestBatchRefuses(t *testing.T) {
 }
 
 func BenchmarkBatchStamped(b *testing.B) {
-	batch, err := NewBatch([]string{subject}, 128)
+	batch, err := NewBatch([]string{subject}, letters(128))
 	if err != nil {
 		b.Fatal(err)
 	}

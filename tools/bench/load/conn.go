@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/tools/bench/load/ws"
 )
 
 // setupTimeout bounds every exchange that is not part of a measurement.
@@ -21,28 +23,35 @@ const maxLine = 64 << 10
 // Conn is a client connection that has finished its handshake.
 type Conn struct {
 	*net.TCPConn
+	ws *ws.Conn // nil on the plain port
 }
 
 // Dial connects to the server and exchanges INFO, CONNECT, PING and PONG.
-func Dial(ctx context.Context, addr string) (*Conn, error) {
+func Dial(ctx context.Context, server Server, t Transport) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	var d net.Dialer
-	nc, err := d.DialContext(ctx, "tcp", addr)
+	nc, err := d.DialContext(ctx, "tcp", t.addr(server))
 	if err != nil {
 		return nil, err
 	}
 	c := &Conn{TCPConn: nc.(*net.TCPConn)}
-	if err := c.handshake(); err != nil {
+	if err := c.handshake(t); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	return c, nil
 }
 
-func (c *Conn) handshake() error {
+func (c *Conn) handshake(t Transport) error {
 	c.SetDeadline(time.Now().Add(setupTimeout))
 	defer c.SetDeadline(time.Time{})
+	if t != TCP {
+		var err error
+		if c.ws, err = ws.Upgrade(c.TCPConn, c.RemoteAddr().String(), t == Deflate); err != nil {
+			return err
+		}
+	}
 	line, err := c.line()
 	if err != nil {
 		return err
@@ -51,6 +60,35 @@ func (c *Conn) handshake() error {
 		return fmt.Errorf("greeting is %.40q", line)
 	}
 	return c.exchange([]byte(connect))
+}
+
+// Read reads bytes of the NATS protocol.
+func (c *Conn) Read(b []byte) (int, error) {
+	if c.ws != nil {
+		return c.ws.Read(b)
+	}
+	return c.TCPConn.Read(b)
+}
+
+// Write writes bytes of the NATS protocol, on a WebSocket as one message.
+func (c *Conn) Write(b []byte) (int, error) {
+	if c.ws != nil {
+		return c.ws.Write(b)
+	}
+	return c.TCPConn.Write(b)
+}
+
+// reader returns a function that waits for bytes, reads once and hands what it got to take,
+// which on a WebSocket sees messages that were compressed only if they are wanted (nil wants all).
+// Nothing else reads the connection from then on.
+func (c *Conn) reader(take func([]byte) error, wanted func() bool) (func() error, error) {
+	if c.ws != nil {
+		var err error
+		if take, err = c.ws.Push(take, wanted); err != nil {
+			return nil, err
+		}
+	}
+	return newReader(c.TCPConn, take)
 }
 
 // Exchange writes commands that the server answers with nothing but errors, and waits until it

@@ -78,6 +78,8 @@ func newFakeServer(t *testing.T, tamper func(nth int, msg []byte) []byte) *fakeS
 
 func (f *fakeServer) Addr() string { return f.listener.Addr().String() }
 
+func (f *fakeServer) WebSocketAddr() string { return "" }
+
 // CPU and RSS are those of the test itself, where the system tells them.
 func (f *fakeServer) CPU() (time.Duration, error) { return proc.CPU(os.Getpid()) }
 func (f *fakeServer) RSS() (int64, error)         { return proc.RSS(os.Getpid()) }

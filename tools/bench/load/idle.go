@@ -8,7 +8,8 @@ import (
 
 // Idle connects clients that subscribe to one subject each and then do nothing.
 type Idle struct {
-	Clients int
+	Transport Transport
+	Clients   int
 	// Settle is how long the clients idle before memory is looked at, so that what connecting
 	// has left behind may be collected.
 	Settle time.Duration
@@ -20,7 +21,7 @@ func (i Idle) Run(ctx context.Context, server Server) (float64, error) {
 	defer se.close()
 	// The first connections warm up what the server allocates once.
 	for range 2 {
-		if _, err := se.bystander([]byte("SUB bench.first 1\r\n")); err != nil {
+		if _, err := se.bystander(i.Transport, []byte("SUB bench.first 1\r\n")); err != nil {
 			return 0, err
 		}
 	}
@@ -29,7 +30,7 @@ func (i Idle) Run(ctx context.Context, server Server) (float64, error) {
 		return 0, err
 	}
 	for n := range i.Clients {
-		if _, err := se.bystander(fmt.Appendf(nil, "SUB bench.idle.%05d 1\r\n", n)); err != nil {
+		if _, err := se.bystander(i.Transport, fmt.Appendf(nil, "SUB bench.idle.%05d 1\r\n", n)); err != nil {
 			return 0, fmt.Errorf("client %d: %w", n, err)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 type Server interface {
 	// Addr returns host:port of the client listener.
 	Addr() string
+	// WebSocketAddr returns host:port of the WebSocket listener, if the server was started with one.
+	WebSocketAddr() string
 	// CPU returns the processor time used since the server started.
 	CPU() (time.Duration, error)
 	// RSS returns the resident memory in bytes.

@@ -105,11 +105,11 @@ func TestWindowHoldsBackTheFaster(t *testing.T) {
 
 func TestWindowMessages(t *testing.T) {
 	t.Parallel()
-	small, err := NewBatch([]string{subject}, 128)
+	small, err := NewBatch([]string{subject}, letters(128))
 	if err != nil {
 		t.Fatal(err)
 	}
-	large, err := NewBatch([]string{subject}, 256<<10)
+	large, err := NewBatch([]string{subject}, letters(256<<10))
 	if err != nil {
 		t.Fatal(err)
 	}

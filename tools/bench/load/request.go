@@ -29,15 +29,15 @@ const (
 func (r RequestReply) Run(ctx context.Context, server Server) (Measurement, error) {
 	se := newSession(ctx, server)
 	defer se.close()
-	responder, err := se.bystander(fmt.Appendf(nil, "SUB %s 1\r\n", service))
+	responder, err := se.bystander(TCP, fmt.Appendf(nil, "SUB %s 1\r\n", service))
 	if err != nil {
 		return Measurement{}, err
 	}
-	requester, err := se.bystander(fmt.Appendf(nil, "SUB %s 1\r\n", inbox))
+	requester, err := se.bystander(TCP, fmt.Appendf(nil, "SUB %s 1\r\n", inbox))
 	if err != nil {
 		return Measurement{}, err
 	}
-	payload := appendPayload(nil, r.Size)
+	payload := letters(r.Size).append(nil, 0)
 	request := pair{
 		out: fmt.Appendf(nil, "PUB %s %s %d\r\n%s\r\n", service, inbox, r.Size, payload),
 		in:  fmt.Appendf(nil, "MSG %s 1 %d\r\n%s\r\n", inbox, r.Size, payload),

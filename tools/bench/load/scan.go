@@ -2,7 +2,6 @@ package load
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -17,38 +16,35 @@ const pingLen = 6
 type Format struct {
 	Head    string // start of the MSG line, or all of it where it never changes
 	HeadLen int    // length of the MSG line with its CRLF
-	Size    int    // length of the payload
 	Ordered bool   // sequence numbers run without a gap from zero
 	Last    int64  // sequence number of the last message, which is verified in full
+
+	content content // what the payloads are
 }
 
 // len returns the length of a whole message.
-func (f Format) len() int { return f.HeadLen + f.Size + 2 }
+func (f Format) len() int { return f.HeadLen + f.content.size() + 2 }
 
 // Scanner counts messages in the byte stream of a subscriber, looking at one byte of each.
 type Scanner struct {
-	format  Format
-	skip    int    // bytes left of the current message or PING
-	in      bool   // skip belongs to a message
-	seq     int64  // messages started
-	whole   []byte // collects a message to verify in full; empty when there is none
-	pattern []byte // a payload as published, to compare with
+	format Format
+	size   int    // length of a message
+	skip   int    // bytes left of the current message or PING
+	in     bool   // skip belongs to a message
+	seq    int64  // messages started
+	whole  []byte // collects a message to verify in full; empty when there is none
 }
 
 // NewScanner returns a scanner at the start of a stream of such messages.
 func NewScanner(f Format) *Scanner {
-	return &Scanner{
-		format:  f,
-		whole:   make([]byte, 0, f.len()),
-		pattern: appendPayload(nil, f.Size),
-	}
+	return &Scanner{format: f, size: f.len(), whole: make([]byte, 0, f.len())}
 }
 
 // Feed takes the next bytes of the stream, cut anywhere. It returns how many messages they
 // complete, and the offset of a message whose line and stamp lie in them as a whole, or -1.
 func (s *Scanner) Feed(chunk []byte) (done, sample int, err error) {
 	sample = -1
-	sampleEnd := len(chunk) - s.format.HeadLen - stampSize
+	sampleEnd := len(chunk) - s.format.HeadLen - s.format.content.stampSize()
 	for at := 0; at < len(chunk); {
 		if s.skip > 0 {
 			n := min(s.skip, len(chunk)-at)
@@ -70,7 +66,7 @@ func (s *Scanner) Feed(chunk []byte) (done, sample int, err error) {
 			}
 			n := s.hop(chunk[at:])
 			done += n
-			at += n * s.format.len()
+			at += n * s.size
 			if n == 0 {
 				s.start()
 			}
@@ -89,7 +85,7 @@ func (s *Scanner) hop(b []byte) (n int) {
 	if s.seq == 0 {
 		return 0
 	}
-	size := s.format.len()
+	size := s.size
 	most := len(b) / size
 	if left := s.format.Last - s.seq; left >= 0 {
 		most = int(min(int64(most), left))
@@ -103,7 +99,7 @@ func (s *Scanner) hop(b []byte) (n int) {
 
 // start begins a message.
 func (s *Scanner) start() {
-	s.skip, s.in = s.format.len(), true
+	s.skip, s.in = s.size, true
 	s.seq++
 }
 
@@ -134,7 +130,7 @@ func (s *Scanner) check(b []byte) error {
 	if !bytes.HasPrefix(b, []byte(s.format.Head)) || b[s.format.HeadLen-1] != '\n' {
 		return fmt.Errorf("%w: message line %.60q, expected %q", ErrDesync, b, s.format.Head)
 	}
-	if seq := int64(binary.LittleEndian.Uint64(b[s.format.HeadLen+seqOffset:])); s.format.Ordered && seq != s.seq {
+	if _, seq := s.format.content.stampOf(b[s.format.HeadLen:]); s.format.Ordered && seq != s.seq {
 		return fmt.Errorf("message %d arrived where %d was expected", seq, s.seq)
 	}
 	return nil
@@ -143,18 +139,20 @@ func (s *Scanner) check(b []byte) error {
 // verify compares a whole message with what was published.
 func (s *Scanner) verify(msg []byte) error {
 	head, body := msg[:s.format.HeadLen], msg[s.format.HeadLen:]
+	payload, end := body[:len(body)-2], body[len(body)-2:]
 	switch {
 	case !bytes.HasPrefix(head, []byte(s.format.Head)), !bytes.HasSuffix(head, []byte("\r\n")):
 		return fmt.Errorf("%w: message line %.60q", ErrDesync, head)
-	case !bytes.Equal(body[stampSize:s.format.Size], s.pattern[stampSize:]):
+	case !matches(s.format.content, payload, s.seq-1):
 		return fmt.Errorf("payload of message %d differs from what was published", s.seq-1)
-	case string(body[s.format.Size:]) != "\r\n":
-		return fmt.Errorf("%w: message %d ends in %q", ErrDesync, s.seq-1, body[s.format.Size:])
+	case string(end) != "\r\n":
+		return fmt.Errorf("%w: message %d ends in %q", ErrDesync, s.seq-1, end)
 	}
 	return nil
 }
 
 // stampOf returns the time of writing in the message at the start of b.
 func (s *Scanner) stampOf(b []byte) int64 {
-	return int64(binary.LittleEndian.Uint64(b[s.format.HeadLen:]))
+	now, _ := s.format.content.stampOf(b[s.format.HeadLen:])
+	return now
 }

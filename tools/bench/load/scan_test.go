@@ -9,11 +9,11 @@ import (
 )
 
 // testFormat expects messages of 16+4 bytes; the third is the last.
-var testFormat = Format{Head: "MSG a 1 20\r\n", HeadLen: 12, Size: 20, Ordered: true, Last: 2}
+var testFormat = Format{Head: "MSG a 1 20\r\n", HeadLen: 12, content: letters(20), Ordered: true, Last: 2}
 
 // message returns a message of testFormat.
 func message(seq int64) []byte {
-	m := appendPayload([]byte(testFormat.Head), testFormat.Size)
+	m := testFormat.content.append([]byte(testFormat.Head), 0)
 	binary.LittleEndian.PutUint64(m[testFormat.HeadLen+seqOffset:], uint64(seq))
 	return append(m, "\r\n"...)
 }
@@ -161,8 +161,8 @@ func BenchmarkScanner(b *testing.B) {
 	for _, size := range []int{16, 128} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			head := fmt.Sprintf("MSG bench.stream 1 %d\r\n", size)
-			f := Format{Head: head, HeadLen: len(head), Size: size, Last: -1}
-			one := append(appendPayload([]byte(head), size), "\r\n"...)
+			f := Format{Head: head, HeadLen: len(head), content: letters(size), Last: -1}
+			one := append(letters(size).append([]byte(head), 0), "\r\n"...)
 			chunk := bytes.Repeat(one, (64<<10)/len(one))
 			s := NewScanner(f)
 			b.SetBytes(int64(len(chunk)))

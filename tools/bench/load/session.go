@@ -67,8 +67,8 @@ func (se *session) hangUp() {
 }
 
 // dial makes a connection that lives as long as the session.
-func (se *session) dial() (*Conn, error) {
-	c, err := Dial(se.ctx, se.server.Addr())
+func (se *session) dial(t Transport) (*Conn, error) {
+	c, err := Dial(se.ctx, se.server, t)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (se *session) start(f func(context.Context) error) {
 }
 
 func (se *session) subscribe(commands []byte, f Format, p *Progress) error {
-	c, err := se.bystander(commands)
+	c, err := se.bystander(TCP, commands)
 	if err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func (se *session) subscribe(commands []byte, f Format, p *Progress) error {
 }
 
 // bystander subscribes without ever reading; nothing is expected to arrive.
-func (se *session) bystander(commands []byte) (*Conn, error) {
-	c, err := se.dial()
+func (se *session) bystander(t Transport, commands []byte) (*Conn, error) {
+	c, err := se.dial(t)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (se *session) bystander(commands []byte) (*Conn, error) {
 
 // stall subscribes without ever reading, although messages arrive.
 func (se *session) stall(commands []byte) error {
-	c, err := se.dial()
+	c, err := se.dial(TCP)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (se *session) stall(commands []byte) error {
 }
 
 func (se *session) addPublisher(b *Batch, w *window) error {
-	c, err := se.dial()
+	c, err := se.dial(TCP)
 	if err != nil {
 		return err
 	}
@@ -140,13 +140,8 @@ func (se *session) addPublisher(b *Batch, w *window) error {
 // pass lets n messages pass, divided among the publishers, and waits until all have arrived. It
 // returns the number of deliveries, or of messages where there are no subscribers.
 func (se *session) pass(n int64) (int64, error) {
-	ctx, cancel := context.WithTimeoutCause(se.ctx, passTimeout, errHung)
+	ctx, cancel := se.patience()
 	defer cancel()
-	defer context.AfterFunc(ctx, func() {
-		if errors.Is(context.Cause(ctx), errHung) {
-			se.cancel(errHung)
-		}
-	})()
 	before := se.received()
 	share := n / int64(len(se.pubs))
 	var publishing sync.WaitGroup
@@ -167,6 +162,21 @@ func (se *session) pass(n int64) (int64, error) {
 	return se.received() - before, nil
 }
 
+// patience returns a context that ends with the session or, and the session with it, after
+// passTimeout. The caller calls the function when it has what it waits for.
+func (se *session) patience() (context.Context, func()) {
+	ctx, cancel := context.WithTimeoutCause(se.ctx, passTimeout, errHung)
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), errHung) {
+			se.cancel(errHung)
+		}
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
 // received returns the deliveries so far. Subscribers of a queue group share a Progress.
 func (se *session) received() int64 {
 	var sum int64
@@ -182,13 +192,18 @@ func (se *session) received() int64 {
 
 // measure lets n messages pass and returns what that took.
 func (se *session) measure(n int64) (Measurement, error) {
+	return se.measureSpan(func() (int64, error) { return se.pass(n) })
+}
+
+// measureSpan returns what it took to do something, which says how many deliveries it was.
+func (se *session) measureSpan(do func() (int64, error)) (Measurement, error) {
 	se.measured.Store(true)
 	defer se.measured.Store(false)
 	watch, err := startWatch(se.server)
 	if err != nil {
 		return Measurement{}, err
 	}
-	deliveries, err := se.pass(n)
+	deliveries, err := do()
 	if err != nil {
 		return Measurement{}, err
 	}

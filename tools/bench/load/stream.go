@@ -72,7 +72,7 @@ func (s Stream) open(se *session) error {
 			progress[i] = progress[0] // the group counts as one: who gets what is the server's choice
 		}
 		format := Format{
-			Head: w.heads[i], HeadLen: w.headLen, Size: s.Size,
+			Head: w.heads[i], HeadLen: w.headLen, content: letters(s.Size),
 			Ordered: s.ordered(), Last: s.lastSeq(),
 		}
 		if err := se.subscribe(commands, format, progress[i]); err != nil {
@@ -80,7 +80,7 @@ func (s Stream) open(se *session) error {
 		}
 	}
 	if s.Wildcards > 0 {
-		if _, err := se.bystander(wildcardSubs(s.Wildcards)); err != nil {
+		if _, err := se.bystander(TCP, wildcardSubs(s.Wildcards)); err != nil {
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func (s Stream) open(se *session) error {
 func (s Stream) openPublishers(se *session, w wiring, progress []*Progress) error {
 	var common *window
 	for i, subjects := range w.pubs {
-		batch, err := NewBatch(subjects, s.Size)
+		batch, err := NewBatch(subjects, letters(s.Size))
 		if err != nil {
 			return err
 		}

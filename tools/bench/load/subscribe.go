@@ -35,10 +35,15 @@ func newSubscriber(conn *Conn, f Format, p *Progress, measured *atomic.Bool) *su
 
 // run reads until the connection ends. It returns nil if that was because ctx ended.
 func (s *subscriber) run(ctx context.Context) error {
-	read, err := newReader(s.conn.TCPConn, s.take)
+	read, err := s.conn.reader(s.take, nil)
 	if err != nil {
 		return err
 	}
+	return readAll(ctx, read)
+}
+
+// readAll reads until the connection ends. It returns nil if that was because ctx ended.
+func readAll(ctx context.Context, read func() error) error {
 	for {
 		if err := read(); err != nil {
 			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {

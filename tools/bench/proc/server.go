@@ -28,22 +28,32 @@ const maxLog = 2 << 10
 // server talks by itself, so that measurements see messages and nothing else.
 const config = "ping_interval: \"10m\"\n"
 
+// webSocketConfig is added where there is a WebSocket listener. Compression is what clients may
+// ask for.
+const webSocketConfig = "websocket { host: \"127.0.0.1\", port: %d, no_tls: true, compression: true }\n"
+
+// Options say what a server is started with.
+type Options struct {
+	WebSocket bool // it listens for WebSocket clients, too
+}
+
 // Server is a running messaging server.
 type Server struct {
 	addr string
+	ws   string // host:port of the WebSocket listener; empty where there is none
 	cmd  *exec.Cmd
 	dir  string
 	done chan struct{} // closed once the child is reaped
 }
 
-// Start runs the server at path on a free loopback port and returns once it has sent its INFO
-// line. The server dies with ctx, with Stop, and (on Linux) with this process.
-func Start(ctx context.Context, path string) (*Server, error) {
+// Start runs the server at path on free loopback ports and returns once it has sent its INFO
+// line and listens everywhere. The server dies with ctx, with Stop, and (on Linux) with this process.
+func Start(ctx context.Context, path string, o Options) (*Server, error) {
 	// A port found free may be taken before the server binds it, which ends the server at once.
 	const attempts = 3
 	var errs []error
 	for range attempts {
-		s, err := start(ctx, path)
+		s, err := start(ctx, path, o)
 		if err == nil {
 			return s, nil
 		}
@@ -55,8 +65,8 @@ func Start(ctx context.Context, path string) (*Server, error) {
 	return nil, errors.Join(errs...)
 }
 
-func start(ctx context.Context, path string) (*Server, error) {
-	port, err := freePort()
+func start(ctx context.Context, path string, o Options) (*Server, error) {
+	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +75,16 @@ func start(ctx context.Context, path string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0])),
 		dir:  dir,
 		done: make(chan struct{}),
 	}
-	if err := s.launch(ctx, path, port); err != nil {
+	text := config
+	if o.WebSocket {
+		text += fmt.Sprintf(webSocketConfig, ports[1])
+		s.ws = net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
+	}
+	if err := s.launch(ctx, path, ports[0], text); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
@@ -82,7 +97,7 @@ func start(ctx context.Context, path string) (*Server, error) {
 }
 
 // launch starts the child with its configuration and its log in the server's directory.
-func (s *Server) launch(ctx context.Context, path string, port int) error {
+func (s *Server) launch(ctx context.Context, path string, port int, config string) error {
 	conf := filepath.Join(s.dir, "server.conf")
 	if err := os.WriteFile(conf, []byte(config), 0o600); err != nil {
 		return err
@@ -106,7 +121,7 @@ func (s *Server) launch(ctx context.Context, path string, port int) error {
 	return nil
 }
 
-// awaitGreeting waits for the INFO line, and makes sure that it came from the living child and
+// awaitGreeting waits for the INFO line and the WebSocket listener, and makes sure that it came from the living child and
 // not from a stranger who took the port.
 func (s *Server) awaitGreeting(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
@@ -114,7 +129,7 @@ func (s *Server) awaitGreeting(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
-		err := greet(ctx, s.addr)
+		err := s.reach(ctx)
 		select {
 		case <-s.done:
 			return errors.New("server exited")
@@ -131,6 +146,20 @@ func (s *Server) awaitGreeting(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// reach tries all listeners.
+func (s *Server) reach(ctx context.Context) error {
+	if err := greet(ctx, s.addr); err != nil || s.ws == "" {
+		return err
+	}
+	// It speaks when it is spoken to.
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp", s.ws)
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }
 
 // greet connects and reads one INFO line.
@@ -154,6 +183,9 @@ func greet(ctx context.Context, addr string) error {
 
 // Addr returns host:port of the server's client listener.
 func (s *Server) Addr() string { return s.addr }
+
+// WebSocketAddr returns host:port of the server's WebSocket listener, or "" if it has none.
+func (s *Server) WebSocketAddr() string { return s.ws }
 
 // CPU returns the processor time that the server has used so far.
 func (s *Server) CPU() (time.Duration, error) { return CPU(s.cmd.Process.Pid) }
@@ -180,11 +212,16 @@ func (s *Server) log() string {
 	return string(b[max(0, len(b)-maxLog):])
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+// freePorts returns n different ports that nobody listens on.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // not before the others are found
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return ports, nil
 }

@@ -48,7 +48,7 @@ func serveGreeting() {
 
 func TestServerLife(t *testing.T) {
 	t.Setenv(childMode, "greets")
-	s, err := Start(t.Context(), os.Args[0])
+	s, err := Start(t.Context(), os.Args[0], Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestServerLife(t *testing.T) {
 func TestServerEndsWithItsContext(t *testing.T) {
 	t.Setenv(childMode, "greets")
 	ctx, cancel := context.WithCancel(t.Context())
-	s, err := Start(ctx, os.Args[0])
+	s, err := Start(ctx, os.Args[0], Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestServerEndsWithItsContext(t *testing.T) {
 
 func TestStartQuotesTheLogOfAServerThatExits(t *testing.T) {
 	t.Setenv(childMode, "exits")
-	_, err := Start(t.Context(), os.Args[0])
+	_, err := Start(t.Context(), os.Args[0], Options{})
 	if err == nil || !strings.Contains(err.Error(), "pod bay doors") {
 		t.Errorf("error is %v", err)
 	}
@@ -96,7 +96,7 @@ func TestStartQuotesTheLogOfAServerThatExits(t *testing.T) {
 
 func TestStartRefusesWhatCannotRun(t *testing.T) {
 	t.Parallel()
-	if _, err := Start(t.Context(), "/nonexistent/server"); err == nil {
+	if _, err := Start(t.Context(), "/nonexistent/server", Options{}); err == nil {
 		t.Error("no error")
 	}
 }
