@@ -18,7 +18,6 @@ func TestFeaturesToComeAreErrors(t *testing.T) {
 		{name: "cluster", file: "cluster { name: C, port: -1 }"},
 		{name: "gateway", file: "gateway { name: A, port: -1 }"},
 		{name: "leafnodes", file: "leafnodes { port: -1 }"},
-		{name: "websocket", file: "websocket { port: -1, no_tls: true }"},
 		{name: "mqtt", file: "mqtt { port: -1 }"},
 		{name: "accounts", file: "accounts { A: { users: [ { user: a, password: b } ] } }"},
 		{name: "authorization", file: "authorization { user: a, password: b }"},
