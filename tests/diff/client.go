@@ -15,6 +15,7 @@ import (
 
 	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/script"
+	"github.com/dunlin-mq/dunlin/tests/internal/ws"
 )
 
 // patience is how long a client waits for bytes that must come.
@@ -28,6 +29,9 @@ type client struct {
 	in      *bufio.Reader
 	greeted bool // the first INFO has been read
 	id      int  // client_id of the last INFO that had one
+
+	ws    *ws.Stream // what in reads from, after a WebSocket handshake
+	piece int        // most bytes to send in one write, 0 for all
 }
 
 func dial(addr string) (*client, error) {
@@ -49,9 +53,19 @@ func (c *client) close() { c.tcp.Close() }
 
 func (c *client) halfClose() error { return c.tcp.CloseWrite() }
 
-func (c *client) send(text string) error {
+// send sends a text, in a frame if the client speaks frames.
+func (c *client) send(text string) error { return c.write(c.pack(text)) }
+
+// write puts bytes on the wire as they are.
+func (c *client) write(wire []byte) error {
 	c.conn.SetWriteDeadline(time.Now().Add(patience))
-	_, err := io.WriteString(c.conn, text)
+	for c.piece > 0 && len(wire) > c.piece {
+		if _, err := c.conn.Write(wire[:c.piece]); err != nil {
+			return err
+		}
+		wire = wire[c.piece:]
+	}
+	_, err := c.conn.Write(wire)
 	return err
 }
 

@@ -33,7 +33,12 @@ func TestScripts(t *testing.T) {
 		for _, scenario := range file.Scenarios {
 			t.Run(strings.TrimPrefix(file.TestName(scenario), t.Name()+"/"), func(t *testing.T) {
 				t.Parallel()
-				proc.Each(t, func(t *testing.T, target *proc.Target) { play(t, file, scenario, target) })
+				proc.Each(t, func(t *testing.T, target *proc.Target) {
+					if strings.HasPrefix(file.Topic(), "websocket/") {
+						proc.NeedWebSocket(t, target)
+					}
+					play(t, file, scenario, target)
+				})
 			})
 		}
 	}

@@ -7,5 +7,6 @@
 //
 //	go test ./tests/diff -run 'TestScripts/subscriptions/unsub/.*/dunlin'
 //
-// Reading order: player.go (a scenario's run), client.go (one connection).
+// Reading order: player.go (a scenario's run), client.go (one connection),
+// websocket.go (one that speaks frames).
 package diff

@@ -50,12 +50,18 @@ func play(t *testing.T, file *script.File, scenario script.Scenario, target *pro
 // texts to send at once, or messages that may come in any order.
 func neighbours(steps []script.Step) []script.Step {
 	first, n := steps[0], 1
-	if first.Op == script.Send || first.Op == script.AnyOrder {
-		for n < len(steps) && steps[n].Op == first.Op && steps[n].Client == first.Client && steps[n].Only == first.Only {
-			n++
-		}
+	if !first.Op.Sends() && first.Op != script.AnyOrder {
+		return steps[:1]
+	}
+	for n < len(steps) && belong(first, steps[n]) {
+		n++
 	}
 	return steps[:n]
+}
+
+func belong(first, next script.Step) bool {
+	return next.Client == first.Client && next.Only == first.Only &&
+		(next.Op == first.Op || next.Op.Sends() && first.Op.Sends())
 }
 
 // options reads the steps that say how to start, and returns the others.
@@ -99,10 +105,6 @@ func (p *player) step(group []script.Step) error {
 	if c == nil {
 		return fmt.Errorf("client %s is not connected", step.Client)
 	}
-	texts := make([]string, len(group))
-	for i, one := range group {
-		texts[i] = one.Text
-	}
 	switch step.Op {
 	case script.StartTLS:
 		return c.startTLS(len(step.Args) > 0)
@@ -111,8 +113,6 @@ func (p *player) step(group []script.Step) error {
 		return nil
 	case script.HalfClose:
 		return c.halfClose()
-	case script.Send:
-		return c.send(strings.Join(texts, ""))
 	case script.Cut:
 		return nil
 	case script.Expect:
@@ -120,7 +120,7 @@ func (p *player) step(group []script.Step) error {
 	case script.Match:
 		return c.match(step.Text)
 	case script.AnyOrder:
-		return c.anyOrder(texts)
+		return c.anyOrder(texts(group))
 	case script.Info:
 		return c.expectInfo(step.Args)
 	case script.JSON:
@@ -132,10 +132,24 @@ func (p *player) step(group []script.Step) error {
 	case script.Reason:
 		return p.closeReason(c, step.Text)
 	}
-	return fmt.Errorf("cannot do %s", step.Op)
+	if step.Op.Sends() {
+		return c.sendAll(group)
+	}
+	return c.webSocketStep(step)
+}
+
+func texts(steps []script.Step) []string {
+	texts := make([]string, len(steps))
+	for i, step := range steps {
+		texts[i] = step.Text
+	}
+	return texts
 }
 
 func (p *player) connect(step script.Step) error {
+	if len(step.Args) > 0 && (step.Args[0] == "http" || step.Args[0] == "ws") {
+		return p.connectWebSocket(step)
+	}
 	var withTLS, first, cert bool
 	for _, arg := range step.Args {
 		switch arg {

@@ -173,6 +173,15 @@ func (s *Server) Addr() string {
 	return u.Host
 }
 
+// WebSocket is the URL of the websocket listener, ws:// or wss://.
+func (s *Server) WebSocket() string { return s.first("websocket") }
+
+// WebSocketAddr is the host:port of the websocket listener.
+func (s *Server) WebSocketAddr() string {
+	u, _ := url.Parse(s.WebSocket())
+	return u.Host
+}
+
 // Monitor is the base URL of the monitoring listener.
 func (s *Server) Monitor() string { return s.first("monitoring") }
 

@@ -40,6 +40,42 @@
 //	reason a text    the server states this reason for having closed a
 //	starttls a [cert], halfclose a, close a
 //
+// Over WebSocket a client's texts travel in frames. Everything above works as
+// over TCP: neighbouring lines go out in one masked binary frame, compressed
+// if that is agreed, and what comes is unpacked.
+//
+//	connect a ws [tls] [cert] [/path] [Name=value ...] [{json}]
+//	                 open a connection to the websocket listener and shake
+//	                 hands; the fields change the request as in a>http
+//	connect a http [tls] [cert]
+//	                 open one and say nothing; a's texts are those of HTTP
+//	a>http [METHOD] [/path] [HTTP/1.0] [Name=value ...]
+//	                 ask for an upgrade; a field takes the place of a default
+//	                 or is added, the same name again adds a line, and - leaves
+//	                 one out. A value with blanks stands in double quotes
+//	a<http N k=v ... the answer has status N and these values: version, reason,
+//	                 names (of the fields, in their order, joined with a comma
+//	                 and a blank), fields.NAME, body. After 101 a speaks frames
+//	a>frame KIND text
+//	                 send this frame. KIND is text, binary, continuation, ping,
+//	                 pong, close or opcodeN, and behind commas: nofin, rsv1,
+//	                 rsv2, rsv3, unmasked, len16, len64 (a longer length than
+//	                 needed), deflate (compress text and set RSV1)
+//	a>close N text   send a close frame; without N an empty one
+//	a>raw text       send these bytes, outside of any frame
+//	chop a N         from now on send in pieces of N bytes; 0 ends that
+//	a<frame KIND text
+//	                 the next frame is this one; KIND may have nofin, rsv1,
+//	                 deflate (text is what it unpacks to) and size=N (instead of
+//	                 text, which then is not looked at)
+//	a<frame~ KIND regexp
+//	a<close N text   the next frame closes with this code and reason
+//	a<close~ N regexp
+//	a<close? N text  the same, or there is nothing more
+//	frames a regexp  the frames since the last such step or the handshake
+//	                 match as a whole, written as first byte and size: 82:120
+//	drain a          the server closes, whatever it said before
+//
 // Steps about the server:
 //
 //	config FILE      start with this file (must come first)
@@ -53,8 +89,9 @@
 //
 // Values are JSON, `-` (absent), `*` (present), or /regexp/ on the value's
 // text; keys of nested objects and arrays are joined with dots. Text knows the
-// escapes \r \n \t \s (blank) \\ \xHH and \*N{...} (N times). A greeting that
-// no step asks for is read and dropped.
+// escapes \r \n \t \s (blank) \\ \xHH \*N{...} (N times) and \?{N} (N
+// bytes that do not compress, always the same). A greeting that no step asks
+// for is read and dropped.
 //
 // A step may hold for one program only, where dunlin differs on purpose; the
 // name of the reason is a row of server/docs/compat.md:

@@ -53,6 +53,20 @@ const (
 	EOF       Op = "eof"
 	Reason    Op = "reason"
 
+	SendHTTP    Op = ">http"
+	ExpectHTTP  Op = "<http"
+	SendFrame   Op = ">frame"
+	SendClose   Op = ">close"
+	SendRaw     Op = ">raw"
+	ExpectFrame Op = "<frame"
+	MatchFrame  Op = "<frame~"
+	ExpectClose Op = "<close"
+	MatchClose  Op = "<close~"
+	MaybeClose  Op = "<close?"
+	Frames      Op = "frames"
+	Drain       Op = "drain"
+	Chop        Op = "chop"
+
 	Config Op = "config"
 	Args   Op = "args"
 	Reload Op = "reload"
@@ -66,7 +80,18 @@ const (
 // Expects reports whether the operation looks at an answer.
 func (o Op) Expects() bool {
 	switch o {
-	case Expect, Match, AnyOrder, Info, JSON, Sync, EOF, Reason, Exit, Log, Get:
+	case Expect, Match, AnyOrder, Info, JSON, Sync, EOF, Reason, Exit, Log, Get,
+		ExpectHTTP, ExpectFrame, MatchFrame, ExpectClose, MatchClose, MaybeClose, Frames, Drain:
+		return true
+	}
+	return false
+}
+
+// Sends reports whether the operation sends bytes of its own, which go out in
+// one write with those of its neighbours.
+func (o Op) Sends() bool {
+	switch o {
+	case Send, SendHTTP, SendFrame, SendClose, SendRaw:
 		return true
 	}
 	return false

@@ -49,7 +49,7 @@ func TestParse(t *testing.T) {
 				{Line: 12, Op: Sync, Client: "a", Args: []string{}},
 			}},
 			{Name: "second thing", Steps: []Step{
-				{Line: 14, Op: Connect, Client: "b", Args: []string{}},
+				{Line: 14, Op: Connect, Client: "b"},
 				{Line: 15, Op: Info, Client: "b", Args: []string{"max_payload=10", `name="a b"`}},
 				{Line: 16, Op: Get, Args: []string{"/varz", "x=1"}},
 			}},
@@ -74,6 +74,39 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestParseWebSocketSteps(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		line string
+		want Step
+	}{
+		{`connect a ws /p X="a b" Host=- {"verbose":false}`, Step{Op: Connect, Client: "a", Args: []string{"ws", "/p", `X="a b"`, "Host=-"}, Text: `{"verbose":false}`}},
+		{`a>http POST Upgrade=-`, Step{Op: SendHTTP, Client: "a", Args: []string{"POST", "Upgrade=-"}}},
+		{`a<http 400 body="Bad Request\n"`, Step{Op: ExpectHTTP, Client: "a", Args: []string{"400", `body="Bad Request\n"`}}},
+		{`a>frame text,nofin PI\r`, Step{Op: SendFrame, Client: "a", Args: []string{"text,nofin"}, Text: "PI\r"}},
+		{`a>frame ping`, Step{Op: SendFrame, Client: "a", Args: []string{"ping"}}},
+		{`a<frame binary,size=4`, Step{Op: ExpectFrame, Client: "a", Args: []string{"binary,size=4"}}},
+		{`a<frame~ binary INFO .*\r\n`, Step{Op: MatchFrame, Client: "a", Args: []string{"binary"}, Text: `INFO .*\r\n`}},
+		{`a>close 1000 see you`, Step{Op: SendClose, Client: "a", Args: []string{"1000"}, Text: "see you"}},
+		{`a>close`, Step{Op: SendClose, Client: "a"}},
+		{`a<close 1002 no`, Step{Op: ExpectClose, Client: "a", Args: []string{"1002"}, Text: "no"}},
+		{`a<close~ 1002 n.*`, Step{Op: MatchClose, Client: "a", Args: []string{"1002"}, Text: "n.*"}},
+		{`a<close? 1002 no`, Step{Op: MaybeClose, Client: "a", Args: []string{"1002"}, Text: "no"}},
+		{`a>raw \x88\x00`, Step{Op: SendRaw, Client: "a", Text: "\x88\x00"}},
+		{`frames a 82:\d+`, Step{Op: Frames, Client: "a", Text: `82:\d+`}},
+		{`drain a`, Step{Op: Drain, Client: "a", Args: []string{}}},
+		{`chop a 1`, Step{Op: Chop, Client: "a", Args: []string{"1"}}},
+	} {
+		got, err := parseStep(test.line)
+		if err != nil {
+			t.Errorf("%s: %v", test.line, err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.line, diff)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{
@@ -85,8 +118,14 @@ func TestParseErrors(t *testing.T) {
 		{"lone backslash", "=== s\na> x\\\n", "backslash at the end"},
 		{"short hex", "=== s\na> \\x1\n", `\x needs two digits`},
 		{"bad repetition", "=== s\na> \\*x{y}\n", "needs the form"},
+		{"bad noise", "=== s\na> \\?{x}\n", "needs the form"},
+		{"noise without braces", "=== s\na> \\?3}\n", "needs the form"},
 		{"bad pattern", "=== s\na<~ (\n", "missing closing )"},
 		{"open quote", "=== s\na<info a=\"b\n", "open quote"},
+		{"no kind of frame", "=== s\na>frame\n", ">frame needs a kind of frame"},
+		{"bad close code", "=== s\na<close often\n", "invalid syntax"},
+		{"bad pattern of a frame", "=== s\na<frame~ text (\n", "missing closing )"},
+		{"bad pattern of frames", "=== s\nframes a (\n", "missing closing )"},
 		{"unknown program", "=== s\n[other reason] sync a\n", "unknown step"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,6 +135,14 @@ func TestParseErrors(t *testing.T) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
 		})
+	}
+}
+
+func TestNoiseIsTheSameEveryTime(t *testing.T) {
+	t.Parallel()
+	got, err := unescape(`<\?{3}>\?{2}`)
+	if err != nil || len(got) != 7 || got[1:3] != got[5:7] || got[0] != '<' || got[4] != '>' {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 

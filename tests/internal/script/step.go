@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 var (
 	onlyPrefix = regexp.MustCompile(`^\[(dunlin|reference) ([a-z0-9-]+)\] `)
-	wireStep   = regexp.MustCompile(`^([a-z0-9]+)(>>?|<info|<json|<<|<~|<\||<)(?: (.*))?$`)
+	wireStep   = regexp.MustCompile(`^([a-z0-9]+)(>>|>http|>frame|>close|>raw|>|<info|<json|<http|<frame~|<frame|<close[~?]?|<<|<~|<\||<)(?: (.*))?$`)
 )
 
 // wordSteps are the steps that begin with a word: whether a client's name
@@ -18,6 +19,7 @@ var (
 var wordSteps = map[Op]struct{ client, rest bool }{
 	Connect: {client: true}, StartTLS: {client: true}, Close: {client: true}, HalfClose: {client: true}, Cut: {client: true},
 	Sync: {client: true}, EOF: {client: true}, Reason: {client: true, rest: true},
+	Chop: {client: true}, Drain: {client: true}, Frames: {client: true, rest: true},
 	Config: {}, Args: {}, Reload: {}, Refuse: {}, Signal: {}, Exit: {}, Log: {rest: true}, Get: {},
 }
 
@@ -46,9 +48,12 @@ func parseStep(line string) (Step, error) {
 	switch {
 	case kind.rest:
 		step.Text = rest
+		if step.Op == Frames {
+			_, err = regexp.Compile(rest)
+		}
 	case step.Op == Connect:
 		options, object, found := strings.Cut(rest, "{")
-		step.Args = strings.Fields(options)
+		step.Args, err = splitFields(options)
 		if found {
 			step.Text = "{" + object
 		}
@@ -70,12 +75,47 @@ func parseWire(step Step, client, op, rest string) (Step, error) {
 	case "<~":
 		step.Text = rest
 		_, err = regexp.Compile(rest)
-	case "<info", "<json":
+	case "<info", "<json", "<http", ">http":
 		step.Args, err = splitFields(rest)
+	case ">raw":
+		step.Text, err = unescape(rest)
+	case ">frame", "<frame", "<frame~", ">close", "<close", "<close~", "<close?":
+		return parseFrame(step, rest)
 	default:
 		step.Text, err = unescape(rest)
 		step.Text += "\r\n"
 	}
+	return step, err
+}
+
+// parseFrame parts the first word, which is a kind of frame or a close code,
+// from the payload or reason behind it.
+func parseFrame(step Step, rest string) (Step, error) {
+	kind, payload, _ := strings.Cut(rest, " ")
+	if kind != "" {
+		step.Args = []string{kind}
+	}
+	var err error
+	switch step.Op {
+	case SendClose, ExpectClose, MatchClose, MaybeClose:
+		if kind == "" {
+			return step, nil
+		}
+		_, err = strconv.ParseUint(kind, 10, 16)
+	default:
+		if kind == "" {
+			err = fmt.Errorf("%s needs a kind of frame", step.Op)
+		}
+	}
+	if err != nil {
+		return step, err
+	}
+	if step.Op == MatchFrame || step.Op == MatchClose {
+		step.Text = payload
+		_, err = regexp.Compile(payload)
+		return step, err
+	}
+	step.Text, err = unescape(payload)
 	return step, err
 }
 
@@ -125,6 +165,16 @@ func unescape(text string) (string, error) {
 	return out.String(), nil
 }
 
+// noise is n bytes that do not compress, the same for every call.
+func noise(n int) string {
+	random := rand.New(rand.NewPCG(1, 2))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return string(b)
+}
+
 var simpleEscapes = map[byte]string{'r': "\r", 'n': "\n", 't': "\t", 's': " ", '\\': "\\"}
 
 // escape resolves the one escape that text begins with, after its backslash,
@@ -143,6 +193,13 @@ func escape(text string) (plain string, used int, err error) {
 		}
 		b, err := strconv.ParseUint(text[1:3], 16, 8)
 		return string([]byte{byte(b)}), 3, err
+	case '?':
+		digits, _, closed := strings.Cut(strings.TrimPrefix(text[1:], "{"), "}")
+		n, err := strconv.Atoi(digits)
+		if err != nil || !closed || !strings.HasPrefix(text[1:], "{") {
+			return "", 0, errors.New(`\? needs the form \?{N}`)
+		}
+		return noise(n), len("?{}") + len(digits), nil
 	case '*':
 		count, rest, open := strings.Cut(text[1:], "{")
 		unit, _, closed := strings.Cut(rest, "}")
