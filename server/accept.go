@@ -61,7 +61,7 @@ func (s *Server) greet(c *conn.Conn, cl *client.Client) bool {
 		return false
 	}
 	cl.LogCreated()
-	if rules.TLS != nil && !s.withinRate(rate) {
+	if rules.TLS != nil && !s.withinRate(&s.tlsRate, rate) {
 		cl.TurnAway(protocol.ErrThrottled)
 		return false
 	}
@@ -97,8 +97,8 @@ func (s *Server) rules(network bool) (r transport.Rules, rate int) {
 }
 
 // withinRate counts a new TLS connection.
-func (s *Server) withinRate(limit int) bool {
-	ok, rejected := s.tlsRate.Allow(limit, time.Now())
+func (s *Server) withinRate(r *transport.RateLimit, limit int) bool {
+	ok, rejected := r.Allow(limit, time.Now())
 	if rejected > 0 {
 		s.env.Log.Warnf("Rejected %d connections due to TLS rate limiting", rejected)
 	}

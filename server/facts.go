@@ -208,7 +208,7 @@ func (c closedClient) Describe(subs bool) monitor.Conn {
 // describe translates a report.
 func describe(r *client.Report, subs []client.SubReport) monitor.Conn {
 	m := monitor.Conn{
-		ID: r.ID, Host: r.Remote.Host, Port: r.Remote.Port,
+		ID: r.ID, Type: r.Type, Host: r.Remote.Host, Port: r.Remote.Port,
 		Started: r.Started, LastActivity: r.LastActivity, Stopped: r.Stopped,
 		RTT: r.RTT, Pending: r.Pending, In: monitor.Traffic(r.In), Out: monitor.Traffic(r.Out), Stalls: r.Stalls,
 		Name: r.Options.Name, Lang: r.Options.Lang, Version: r.Options.Version,

@@ -72,6 +72,9 @@ func (s *Server) ports() process.Ports {
 	if !o.DontListen {
 		p.Nats = process.URLs("nats", o.Host, s.Port())
 	}
+	if w := &o.WebSocket; w.Enabled() {
+		p.WebSocket = process.URLs(webScheme(w), w.Host, w.Port)
+	}
 	side := s.sideNow()
 	if l := side.monitor; l != nil {
 		_, scheme := monitorPort(o)

@@ -27,13 +27,11 @@ func (s *Server) LameDuck() {
 		return
 	}
 	s.lameDuck = true
-	opts, listener := s.opts, s.listener
+	opts := s.opts
 	s.mu.Unlock()
 
 	s.env.Log.Infof("Entering lame duck mode, stop accepting new clients")
-	if listener != nil {
-		listener.Close()
-	}
+	s.closeListeners()
 	if s.env.Registry.Len() > 0 {
 		s.sendAway()
 		if s.pause(opts.LameDuck.GracePeriod) {

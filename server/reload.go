@@ -35,15 +35,23 @@ func (s *Server) Reload(opts Options) error {
 	if err != nil {
 		return err
 	}
-	if err := s.env.Log.Reconfigure(logConfig(next)); err != nil {
-		return err
-	}
 	if next.Port == -1 {
 		next.Port = old.Port
+	}
+	if next.WebSocket.Port == -1 {
+		next.WebSocket.Port = old.WebSocket.Port
+	}
+	front, err := s.newFront(next)
+	if err != nil {
+		return err
+	}
+	if err := s.env.Log.Reconfigure(logConfig(next)); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	s.opts, s.loaded = next, time.Now()
 	s.mu.Unlock()
+	s.web.front.Store(front)
 	s.env.SetSettings(s.settings(next, s.Port()))
 	s.env.Account.Mappings.Store(mappings)
 
@@ -60,10 +68,11 @@ func (s *Server) Reload(opts Options) error {
 // effects are what the change of an option does to a running server beyond
 // being looked up at its next use, by the option's name.
 var effects = map[string]func(s *Server, old, next *Options){
-	"max_connections": func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
-	"pid_file":        func(s *Server, _, next *Options) { s.rewritePID(next) },
-	"ports_file_dir":  func(s *Server, old, _ *Options) { s.movePorts(old) },
-	"pinned_certs":    func(s *Server, _, _ *Options) { s.checkPins() },
+	"max_connections":        func(s *Server, _, next *Options) { s.trim(next.Limits.MaxConnections) },
+	"pid_file":               func(s *Server, _, next *Options) { s.rewritePID(next) },
+	"ports_file_dir":         func(s *Server, old, _ *Options) { s.movePorts(old) },
+	"pinned_certs":           func(s *Server, _, _ *Options) { s.checkPins() },
+	"websocket pinned_certs": func(s *Server, _, _ *Options) { s.checkPins() },
 	"no_fast_producer_stall": func(s *Server, _, next *Options) {
 		for _, c := range s.env.Registry.All() {
 			c.DropWhenSlow(next.Limits.NoFastProducerStall)
@@ -101,6 +110,9 @@ func (s *Server) checkPins() {
 // pinned reports whether the pins in force let a client in.
 func (s *Server) pinned(c *client.Client) bool {
 	t := s.Options().TLS
+	if c.IsWebSocket() {
+		t = s.Options().WebSocket.TLS
+	}
 	return t == nil || c.IsPinned(t.PinnedCerts)
 }
 

@@ -29,6 +29,7 @@ type Server struct {
 	written atomic.Uint64 // messages that the server itself has published
 	clients sync.WaitGroup
 	tlsRate transport.RateLimit
+	web     webPort
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -141,13 +142,17 @@ func (s *Server) Run(ctx context.Context) error {
 		s.env.Log.Fatalf("%v", err)
 		return err
 	}
-	accepting := make(chan struct{})
-	go func() {
-		defer close(accepting)
-		if s.listener != nil {
+	var accepting sync.WaitGroup
+	if s.listener != nil {
+		accepting.Go(func() {
 			s.listener.Serve(s.accept, func(err error) { s.env.Log.Errorf("Client Accept Error: %v", err) })
-		}
-	}()
+		})
+	}
+	if s.web.listener != nil {
+		accepting.Go(func() {
+			s.web.listener.Serve(s.acceptWeb, func(err error) { s.env.Log.Errorf("websocket listener error: %v", err) })
+		})
+	}
 	s.writePorts()
 	close(s.ready)
 	s.env.Log.Infof("Server is ready")
@@ -156,7 +161,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-s.stop:
 	}
-	s.wind(accepting)
+	s.wind(&accepting)
 	return nil
 }
 
@@ -171,7 +176,23 @@ func (s *Server) open() error {
 	if err := s.openSidePorts(); err != nil {
 		return err
 	}
+	if err := s.listenWeb(); err != nil {
+		return err
+	}
 	return s.listen()
+}
+
+// closeListeners stops accepting clients.
+func (s *Server) closeListeners() {
+	s.mu.Lock()
+	listener, web := s.listener, s.web.listener
+	s.mu.Unlock()
+	if listener != nil {
+		listener.Close()
+	}
+	if web != nil {
+		web.Close()
+	}
 }
 
 // end is the last of a server, whether or not it ran: nobody is served or
@@ -213,15 +234,14 @@ func (s *Server) isStopping() bool {
 }
 
 // wind ends everything that Run started.
-func (s *Server) wind(accepting <-chan struct{}) {
+func (s *Server) wind(accepting *sync.WaitGroup) {
 	s.mu.Lock()
 	s.stopping = true
 	s.mu.Unlock()
 	s.env.Log.Infof("Initiating Shutdown...")
-	if s.listener != nil {
-		s.listener.Close()
-	}
-	<-accepting
+	s.closeListeners()
+	accepting.Wait()
+	s.web.door.close()
 	for _, c := range s.env.Registry.All() {
 		c.Close(protocol.ServerShutdown)
 	}

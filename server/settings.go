@@ -27,6 +27,7 @@ func (s *Server) settings(o *Options, port int) *client.Settings {
 		ProxyProtocol:    o.ProxyProtocol,
 
 		PingInterval:  o.Liveness.PingInterval,
+		WebSocket:     webSettings(o),
 		PingMax:       o.Liveness.PingMax,
 		WriteDeadline: o.Liveness.WriteDeadline,
 		WriteRetry:    o.Liveness.WriteTimeout == config.WriteTimeoutRetry,
@@ -52,12 +53,17 @@ func (s *Server) infoTemplate(o *Options, port int) protocol.Info {
 		first := t.HandshakeFirst
 		info.TLSAvailable = o.AllowNonTLS && (!first.Enabled || first.Fallback > 0)
 		info.TLSRequired = !info.TLSAvailable
-		info.TLSVerify = t.Config != nil && t.Config.ClientAuth == tls.RequireAndVerifyClientCert
+		info.TLSVerify = verifies(t)
 	}
 	if host, p := advertised(o.ClientAdvertise, port); host != "" {
 		info.Host, info.Port = host, p
 	}
 	return info
+}
+
+// verifies reports whether clients have to show a certificate.
+func verifies(t *config.TLS) bool {
+	return t != nil && t.Config != nil && t.Config.ClientAuth == tls.RequireAndVerifyClientCert
 }
 
 // advertised splits client_advertise, host or host:port.

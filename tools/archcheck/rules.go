@@ -124,6 +124,7 @@ var rooms = map[string]room{
 	// Bytes. What comes in is nobody's yet, what goes out is finished.
 	"internal/conn":      {May: []string{"internal/chunk"}, Sockets: true},
 	"internal/transport": {May: []string{"internal/chunk", "internal/conn", "internal/logging", "internal/peercert"}, Sockets: true},
+	"internal/websocket": {May: []string{"internal/chunk", "internal/conn", "internal/peercert"}, Sockets: true},
 
 	// Messages. The router sees subscribers, which an account holds, and never
 	// the connection behind one: that is how client, route and gateway stay

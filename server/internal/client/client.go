@@ -20,6 +20,7 @@ type Client struct {
 	id      uint64
 	local   bool // connected without a network, from this process
 	started time.Time
+	web     *WebSocketEntry // nil for a client that did not come over WebSocket; set before Serve
 
 	// Owned by the read loop.
 	parser    protocol.Parser
@@ -106,6 +107,9 @@ func (c *Client) info() protocol.Info {
 	info := c.env.Settings().Info
 	info.ClientID = c.id
 	info.ClientIP = c.from().Host
+	if c.web != nil {
+		c.env.Settings().WebSocket.describe(&info)
+	}
 	if c.local && info.TLSRequired {
 		info.TLSRequired, info.TLSAvailable = false, true
 	}

@@ -19,6 +19,9 @@ func (c *Client) connect(arg []byte) error {
 	if err := protocol.ParseConnect(arg, o); err != nil {
 		return err
 	}
+	if c.web != nil {
+		c.web.fillIn(o)
+	}
 	if o.Account != "" || o.NewAccount {
 		return protocol.ErrAuthorization
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/wsframe"
 )
 
 // errOverflow is the cause when the outbox passed its limit.
@@ -59,6 +60,10 @@ func (c *Client) Fail(e *protocol.Error) { c.closeFor(e) }
 func (c *Client) end(err error) {
 	c.stopLiveness()
 	if c.conn.Cause() == nil {
+		var e *wsframe.Error
+		if errors.As(err, &e) {
+			c.Log().Errorf("read error: %s", e.Text)
+		}
 		c.conn.Close(err, nil)
 	}
 	last := c.removeAll()

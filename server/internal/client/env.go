@@ -38,13 +38,26 @@ type Settings struct {
 	NoStall          bool
 	ProxyProtocol    bool // a connection says after the greeting where it comes from
 
-	PingInterval  time.Duration
-	PingMax       int
+	PingInterval time.Duration
+	PingMax      int
+	// WebSocket is what differs for clients that came over WebSocket.
+	WebSocket WebSocketSettings
+
 	WriteDeadline time.Duration
 	WriteRetry    bool // keep a connection that misses the deadline but moves
 
 	MaxTracedMsg int // bytes of payload in trace lines; 0 means all
 	TraceHeaders bool
+}
+
+// WebSocketSettings are the parts of the configuration that sessions over
+// WebSocket follow.
+type WebSocketSettings struct {
+	Host           string
+	Port           int
+	TLS, TLSVerify bool
+	ConnectURLs    []string // where else in the cluster clients find a WebSocket
+	PingInterval   time.Duration
 }
 
 // Settings returns the settings in force.

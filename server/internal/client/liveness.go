@@ -54,7 +54,7 @@ func (c *Client) startLiveness() {
 	l := &c.live
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	first := min(c.env.Settings().PingInterval, firstPing)
+	first := min(c.pingInterval(), firstPing)
 	first += time.Duration(rand.Int64N(int64(first)/5 + 1))
 	l.timer = time.AfterFunc(first, c.tick)
 }
@@ -115,7 +115,7 @@ func (c *Client) tick() {
 	now := time.Now()
 	v := l.judgeLocked(now, now.Sub(c.started), set.PingMax)
 	if v != tooLate {
-		l.timer.Reset(set.PingInterval)
+		l.timer.Reset(c.pingInterval())
 	}
 	l.mu.Unlock()
 	switch v {

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"errors"
+	"net/netip"
 
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
@@ -21,9 +22,24 @@ func (c *Client) Log() *logging.Logger {
 	if o.Version != "" {
 		name = joinColon("v"+o.Version, name)
 	}
-	remote := c.remote
+	remote := c.remote.String()
 	c.mu.Unlock()
-	return c.env.Log.With(logging.Conn{Remote: remote.String(), Kind: "cid", ID: c.id, Client: name})
+	kind := "cid"
+	if c.web != nil {
+		kind = "wid"
+		if c.web.Forwarded.IsValid() {
+			remote = forwarded(c.web.Forwarded) + "/" + remote
+		}
+	}
+	return c.env.Log.With(logging.Conn{Remote: remote, Kind: kind, ID: c.id, Client: name})
+}
+
+// forwarded writes an address that a proxy gave, which has no port.
+func forwarded(a netip.Addr) string {
+	if a.Is6() {
+		return "[" + a.String() + "]"
+	}
+	return a.String()
 }
 
 func joinColon(a, b string) string {

@@ -36,6 +36,9 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	set := c.env.Settings()
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
 	c.parser.Limits.MaxPayload = set.MaxPayload
+	if c.web != nil {
+		c.limitMessages(set)
+	}
 
 	fresh, alive, active := len(b)-c.unread, false, false
 	for used < len(b) {

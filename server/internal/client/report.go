@@ -11,6 +11,7 @@ import (
 // Report describes a client at one moment, for monitoring.
 type Report struct {
 	ID           uint64
+	Type         string // of the listener, as monitoring calls it
 	Remote       Address
 	Started      time.Time
 	LastActivity time.Time
@@ -54,7 +55,7 @@ func (c *Client) Report(d Detail) *Report {
 	in, _ := c.traffic()
 	last := max(c.report.lastActivity.Load(), out.LastDelivery, c.started.UnixNano())
 	r := &Report{
-		ID: c.id, Started: c.started, LastActivity: time.Unix(0, last),
+		ID: c.id, Type: c.listener(), Started: c.started, LastActivity: time.Unix(0, last),
 		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
 		Account: c.account.Load().Name,
 	}
@@ -82,6 +83,14 @@ func (c *Client) Report(d Detail) *Report {
 		r.Subscriptions = append(r.Subscriptions, s.Report())
 	}
 	return r
+}
+
+// listener is what monitoring calls the listener that the client came by.
+func (c *Client) listener() string {
+	if c.web != nil {
+		return "websocket"
+	}
+	return "nats"
 }
 
 // Report describes the subscription now.

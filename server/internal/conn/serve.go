@@ -91,6 +91,16 @@ func (c *Conn) clearDeadline(set func(time.Time) error) {
 // Prefetched returns the bytes read that nobody has used yet.
 func (c *Conn) Prefetched() []byte { return c.prefetched().bytes() }
 
+// Unread puts b in front of what is read: somebody else has read it. It is
+// called before anything else is read.
+func (c *Conn) Unread(b []byte) {
+	for len(b) > 0 {
+		n := copy(c.wire.room(len(b)), b)
+		c.wire.filled(n)
+		b = b[n:]
+	}
+}
+
 // Skip drops the first n prefetched bytes.
 func (c *Conn) Skip(n int) { c.prefetched().consumed(n, 0) }
 

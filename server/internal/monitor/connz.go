@@ -193,7 +193,7 @@ func (q *connQuery) filter(clients []Client) (list []Client, total int) {
 func connInfo(c Conn, q *connQuery, at time.Time) ConnInfo {
 	open := c.Stopped.IsZero()
 	info := ConnInfo{
-		ID: c.ID, Kind: "Client", Type: "nats", IP: c.Host, Port: c.Port,
+		ID: c.ID, Kind: "Client", Type: c.Type, IP: c.Host, Port: c.Port,
 		Start: c.Started.UTC(), LastActivity: c.LastActivity.UTC(), Reason: c.Reason,
 		RTT: c.RTT.String(), Uptime: duration(c.uptime(at)), Idle: duration(c.idle(at)),
 		Pending: c.Pending, InMsgs: c.In.Msgs, OutMsgs: c.Out.Msgs, InBytes: c.In.Bytes, OutBytes: c.Out.Bytes,

@@ -73,6 +73,7 @@ type Traffic struct{ Msgs, Bytes uint64 }
 // Conn describes a client at one moment.
 type Conn struct {
 	ID           uint64
+	Type         string // of the listener: nats or websocket
 	Host         string
 	Port         int
 	Started      time.Time

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"net"
 	"sync"
@@ -21,9 +22,11 @@ type Listener struct {
 	gone chan struct{} // closed by Close
 }
 
-// Listen opens a TCP port; port 0 takes a free one.
+// Listen opens a TCP port; port 0 takes a free one. Connections have no TCP
+// keep-alive: the protocols on them have one of their own.
 func Listen(addr string) (*Listener, error) {
-	ln, err := net.Listen("tcp", addr)
+	lc := net.ListenConfig{KeepAlive: -1}
+	ln, err := lc.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
