@@ -28,8 +28,9 @@ type Decoder struct {
 	codes *tables // of the block; nil between blocks and in a stored one
 	final bool    // BFINAL of the block
 	own   tables
-	lens  [numLitLen + numDist]uint8
-	pre   [preSize]uint32
+	pre   [preSize]uint32 // table of the code for code lengths
+	// The codes as the header of the block tells them, see code.
+	litCode, distCode code
 }
 
 // Reset begins a message that lies in pieces, without the 00 00 ff ff that its

@@ -41,13 +41,6 @@ func (d *Decoder) storedHeader() bool {
 	return true
 }
 
-// The symbols of the code for code lengths that are no lengths themselves.
-const (
-	repeatLast     = 16 // the last length, 3 to 6 times
-	repeatZero     = 17 // 3 to 10 times
-	repeatZeroLong = 18 // 11 to 138 times
-)
-
 // dynamicHeader reads the codes of a block.
 func (d *Decoder) dynamicHeader() bool {
 	lits := int(d.bits&31) + 257
@@ -68,66 +61,78 @@ func (d *Decoder) dynamicHeader() bool {
 		pre[codeLenOrder[i]] = uint8(d.bits & 7)
 		d.skip(3)
 	}
-	if !fillTable(d.pre[:], maxPreBits, pre[:], preEntries[:]) {
+	d.litCode.reset()
+	for s, n := range pre {
+		d.litCode.add(s, n)
+	}
+	if !d.litCode.fill(d.pre[:], maxPreBits, preEntries[:]) {
 		return false
 	}
-	lens := d.lens[:lits+dists]
-	if !d.codeLengths(lens) {
+
+	// A run of equal lengths may go on from the literals to the distances.
+	last, run, ok := d.readCode(&d.litCode, lits, noLength, 0)
+	if !ok || !d.litCode.has(endOfBlock) {
 		return false
 	}
-	return lens[endOfBlock] != 0 && // or else the block could not end
-		fillTable(d.own.lit[:], litBits, lens[:lits], litEntries[:]) &&
-		fillTable(d.own.dist[:], distBits, lens[lits:], distEntries[:])
+	if _, run, ok = d.readCode(&d.distCode, dists, last, run); !ok || run > 0 {
+		return false
+	}
+	return d.litCode.fill(d.own.lit[:], litBits, litEntries[:]) &&
+		d.distCode.fill(d.own.dist[:], distBits, distEntries[:])
 }
 
-// codeLengths reads the lengths of the codes of a block.
-func (d *Decoder) codeLengths(lens []uint8) bool {
-	for i := 0; i < len(lens); {
+// The symbols of the code for code lengths that are no lengths themselves.
+const (
+	repeatLast     = 16 // the last length, 3 to 6 times
+	repeatZero     = 17 // 3 to 10 times
+	repeatZeroLong = 18 // 11 to 138 times
+
+	noLength = 0xff // instead of a last length, where there was none
+)
+
+// readCode reads a code of so many symbols. It begins with what is left of a
+// run of the last length that was read before, and returns the same.
+func (d *Decoder) readCode(c *code, symbols int, last uint8, run int) (uint8, int, bool) {
+	c.reset()
+	s, run := c.addRun(0, symbols, last, run)
+	for s < symbols {
 		if d.nb < maxPreBits+7 && !d.take() {
-			return false
+			return 0, 0, false
 		}
 		e := d.pre[d.bits&(preSize-1)]
 		if e&entryInvalid != 0 {
-			return false
+			return 0, 0, false
 		}
 		d.skip(e & entryBitsMask)
-		s := uint8(e >> entryValue)
-		if s < repeatLast {
-			lens[i] = s
-			i++
+		n := uint8(e >> entryValue)
+		if n < repeatLast {
+			c.add(s, n)
+			s++
+			last = n
 			continue
 		}
-		var n int
-		s, n = d.repeat(s)
-		if s == repeatLast {
-			if i == 0 {
-				return false
-			}
-			s = lens[i-1]
+		last, run = d.repeat(n, last)
+		if last == noLength {
+			return 0, 0, false
 		}
-		if n > len(lens)-i {
-			return false
-		}
-		for end := i + n; i < end; i++ {
-			lens[i] = s
-		}
+		s, run = c.addRun(s, symbols, last, run)
 	}
-	return true
+	return last, run, true
 }
 
-// repeat takes the extra bits of the symbol s. It returns the length that is
-// repeated, or repeatLast, and how many times.
-func (d *Decoder) repeat(s uint8) (uint8, int) {
+// repeat takes the extra bits of a symbol that is no length. It returns the
+// length that is repeated and how many times.
+func (d *Decoder) repeat(symbol, last uint8) (uint8, int) {
 	var n, bits uint32
-	switch s {
+	switch symbol {
 	case repeatLast:
 		n, bits = 3, 2
 	case repeatZero:
-		s, n, bits = 0, 3, 3
+		last, n, bits = 0, 3, 3
 	default:
-		s, n, bits = 0, 11, 7
+		last, n, bits = 0, 11, 7
 	}
 	n += uint32(d.bits) & (1<<bits - 1)
 	d.skip(bits)
-	return s, int(n)
+	return last, int(n)
 }

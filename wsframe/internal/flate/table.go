@@ -84,128 +84,165 @@ func makePreEntries() (e [numCodeLen]uint32) {
 	return e
 }
 
+// A code is a canonical Huffman code, told by how many bits each of its symbols
+// has. Symbols without a code are not in it: of the literals, most are not.
+type code struct {
+	used    int
+	symbols [numFixedLitLen + 1]uint16 // ascending; one more, which add may write to
+	lens    [numFixedLitLen + 1]uint8
+	count   [maxCodeBits + 1]uint16 // how many symbols have a code of so many bits
+}
+
+func (c *code) reset() {
+	c.used = 0
+	clear(c.count[:])
+}
+
+// add adds the symbol s, larger than those before, with n bits. It is not
+// added if n is 0, without a branch: that could not be predicted.
+func (c *code) add(s int, n uint8) {
+	c.symbols[c.used] = uint16(s)
+	c.lens[c.used] = n
+	c.count[n&entryLenMask]++
+	c.used += int(n+maxCodeBits) >> 4
+}
+
+// addRun adds the symbols from s on with n bits each, run of them but only
+// those before end. It returns the next symbol and what is left of the run.
+func (c *code) addRun(s, end int, n uint8, run int) (int, int) {
+	k := min(run, end-s)
+	if n != 0 {
+		for i := range k {
+			c.add(s+i, n)
+		}
+	}
+	return s + k, run - k
+}
+
+// has reports whether the symbol s, which is one of the last, has a code.
+func (c *code) has(s uint16) bool {
+	for i := c.used - 1; i >= 0 && c.symbols[i] >= s; i-- {
+		if c.symbols[i] == s {
+			return true
+		}
+	}
+	return false
+}
+
 // fixedTables decode blocks with the fixed codes.
 var fixedTables = makeFixedTables()
 
 func makeFixedTables() *tables {
-	var lens [numFixedLitLen]uint8
-	for s := range lens {
-		lens[s] = fixedLitLen(s)
+	t, c := new(tables), new(code)
+	for s := range numFixedLitLen {
+		c.add(s, fixedLitLen(s))
 	}
-	t := new(tables)
-	fillTable(t.lit[:], litBits, lens[:], litEntries[:])
+	c.fill(t.lit[:], litBits, litEntries[:])
+	c.reset()
 	for s := range numFixedDist {
-		lens[s] = fixedDistLen
+		c.add(s, fixedDistLen)
 	}
-	fillTable(t.dist[:], distBits, lens[:numFixedDist], distEntries[:])
+	c.fill(t.dist[:], distBits, distEntries[:])
 	return t
 }
 
-// fillTable makes table, which is indexed by the given number of bits, of the
-// canonical code in which symbol s has lens[s] bits (0: is not used). It
+// fill makes table, which is indexed by the given number of bits, for c. It
 // returns false if there is no such code: one that uses more than all bit
 // strings, or fewer. A code of nothing, and of one symbol with one bit, are
 // incomplete but legal; they decode to entryInvalid where they have no symbol.
-func fillTable(table []uint32, bits uint, lens []uint8, entries []uint32) bool {
-	var count, next [maxCodeBits + 1]uint16
-	for _, n := range lens {
-		count[n&entryLenMask]++
-	}
-	used, space := 0, 0
+func (c *code) fill(table []uint32, bits uint, entries []uint32) bool {
+	var next [maxCodeBits + 1]uint16
+	used, space := uint16(0), 0
 	for n := 1; n <= maxCodeBits; n++ {
-		next[n] = uint16(used)
-		used += int(count[n])
-		space += int(count[n]) << (maxCodeBits - n)
+		next[n] = used
+		used += c.count[n]
+		space += int(c.count[n]) << (maxCodeBits - n)
 	}
 	if space != 1<<maxCodeBits {
-		return fillIncomplete(table[:1<<bits], lens, entries, used, space)
+		return c.fillIncomplete(table[:1<<bits], entries, space)
 	}
 
 	// Symbols in the order of their codes: shorter ones first.
 	var sorted [numFixedLitLen]uint16
-	for s, n := range lens {
-		if n != 0 {
-			i := next[n&entryLenMask]
-			sorted[i] = uint16(s)
-			next[n&entryLenMask] = i + 1
-		}
+	lens := c.lens[:c.used]
+	for i, s := range c.symbols[:len(lens)] {
+		n := lens[i] & entryLenMask
+		sorted[next[n]] = s
+		next[n]++
 	}
 
 	// Bits come lowest first, so a code indexes the table reversed: the table
-	// for n+1 bits is that for n bits twice, with the codes of n+1 bits put
-	// over it. code is the reversed code of the next symbol.
-	code, i := uint(0), 0
+	// for n bits is that for n-1 bits twice, with the codes of n bits put over
+	// it. bitString is the reversed code of the next symbol.
+	bitString, rest := uint(0), sorted[:c.used]
 	for n := uint(1); n <= bits; n++ {
 		half := uint(1) << (n - 1)
 		copy(table[half:2*half], table[:half])
-		for range count[n] {
-			table[code] = entries[sorted[i]] + uint32(n<<entryCodeLen|n)
-			code = nextCode(code, n)
-			i++
+		k := c.count[n&entryLenMask]
+		for _, s := range rest[:k] {
+			table[bitString] = entries[s] + uint32(n<<entryCodeLen|n)
+			bitString = nextBitString(bitString, n)
 		}
+		rest = rest[k:]
 	}
-	if i < used {
-		fillSecond(table, bits, code, sorted[i:used], lens, entries, &count)
+	if len(rest) > 0 {
+		c.fillSecond(table, bits, bitString, rest, entries)
 	}
 	return true
 }
 
-// nextCode returns the reversed code of n bits that follows code, and 0 after
-// the last one. A code with more bits continues with the same value.
-func nextCode(code, n uint) uint {
+// nextBitString returns the reversed code of n bits that follows b, and 0
+// after the last one. The next code with more bits has the same value.
+func nextBitString(b, n uint) uint {
 	bit := uint(1) << (n - 1)
-	for code&bit != 0 {
-		code ^= bit
+	for b&bit != 0 {
+		b ^= bit
 		bit >>= 1
 	}
-	return code | bit
+	return b | bit
 }
 
 // fillSecond makes the tables for codes that have more than bits bits, behind
-// the first one. The symbols are those left, sorted; code is that of the first.
-func fillSecond(table []uint32, bits, code uint, symbols []uint16, lens []uint8, entries []uint32, count *[maxCodeBits + 1]uint16) {
-	var (
-		prefix = ^uint(0)        // the bits that lead to the current second table
-		start  = uint(1) << bits // where it begins
-		size   = uint(0)         // and how many entries it has
-	)
-	for _, s := range symbols {
-		n := uint(lens[s])
-		if code&(1<<bits-1) != prefix {
-			prefix = code & (1<<bits - 1)
-			start += size
-			// As many bits as are needed for the codes from here on to fill the table.
-			sub := n - bits
-			for room := 1<<sub - int(count[n]); room > 0; {
-				sub++
-				room = room<<1 - int(count[bits+sub])
+// the first one. The symbols are those left, sorted; b is the code of the first.
+func (c *code) fillSecond(table []uint32, bits, b uint, symbols []uint16, entries []uint32) {
+	prefix := ^uint(0)       // the bits that lead to the current second table,
+	start := uint(1) << bits // where it begins
+	size := uint(0)          // and how many entries it has
+	for n := bits + 1; n <= maxCodeBits; n++ {
+		for left := int(c.count[n]); left > 0; left-- {
+			if b&(1<<bits-1) != prefix {
+				prefix = b & (1<<bits - 1)
+				start += size
+				// As many bits as it takes until the codes from here on fill it.
+				sub := n - bits
+				for room := 1<<sub - left; room > 0; {
+					sub++
+					room = room<<1 - int(c.count[bits+sub])
+				}
+				size = 1 << sub
+				table[prefix] = uint32(start<<entryValue|sub<<entryCodeLen|bits) | entrySpecial | entrySub
 			}
-			size = 1 << sub
-			table[prefix] = uint32(start<<entryValue|sub<<entryCodeLen|bits) | entrySpecial | entrySub
+			e := entries[symbols[0]] + uint32((n-bits)<<entryCodeLen|(n-bits))
+			symbols = symbols[1:]
+			for i := b >> bits; i < size; i += 1 << (n - bits) {
+				table[start+i] = e
+			}
+			b = nextBitString(b, n)
 		}
-		e := entries[s] + uint32((n-bits)<<entryCodeLen|(n-bits))
-		for i := code >> bits; i < size; i += 1 << (n - bits) {
-			table[start+i] = e
-		}
-		count[n]--
-		code = nextCode(code, n)
 	}
 }
 
-// fillIncomplete is fillTable for codes with free bit strings.
-func fillIncomplete(table []uint32, lens []uint8, entries []uint32, used, space int) bool {
-	if used > 1 || used == 1 && space != 1<<(maxCodeBits-1) {
+// fillIncomplete is fill for codes that leave bit strings free.
+func (c *code) fillIncomplete(table []uint32, entries []uint32, space int) bool {
+	if c.used > 1 || c.used == 1 && space != 1<<(maxCodeBits-1) {
 		return false
 	}
 	for i := range table {
 		table[i] = entrySpecial | entryInvalid
 	}
-	for s, n := range lens {
-		if n == 0 {
-			continue
-		}
+	if c.used == 1 {
 		for i := 0; i < len(table); i += 2 {
-			table[i] = entries[s] + 1<<entryCodeLen + 1
+			table[i] = entries[c.symbols[0]] + 1<<entryCodeLen + 1
 		}
 	}
 	return true
