@@ -1,0 +1,228 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dunlin-mq/dunlin/tests/internal/proc"
+)
+
+// raw is a WebSocket of the page, without the client library.
+type raw struct {
+	page *page
+	id   int
+}
+
+func (p *page) open(t testing.TB, url string) raw {
+	t.Helper()
+	r, err := p.tryOpen(url)
+	if err != nil {
+		t.Fatalf("open %s: %v", url, err)
+	}
+	return r
+}
+
+// tryOpen fails with an error that tells the code with which a socket closed
+// before it was open.
+func (p *page) tryOpen(url string, protocols ...string) (raw, error) {
+	var got struct {
+		Socket int `json:"socket"`
+	}
+	err := p.try("open", args{"url": url, "protocols": protocols}, &got)
+	return raw{page: p, id: got.Socket}, err
+}
+
+// send sends one text message.
+func (r raw) send(t testing.TB, text string) {
+	t.Helper()
+	r.page.call(t, "send", args{"socket": r.id, "text": text}, nil)
+}
+
+// read waits for a text and returns all that came so far.
+func (r raw) read(t testing.TB, until string) (text string) {
+	t.Helper()
+	r.page.call(t, "read", args{"socket": r.id, "until": until}, &text)
+	return text
+}
+
+// closed waits for the end.
+func (r raw) closed(t testing.TB) (c closing) {
+	t.Helper()
+	r.page.call(t, "closed", args{"socket": r.id}, &c)
+	return c
+}
+
+const hello = "CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n"
+
+// TestServerTellsWhyItCloses looks at the CloseEvent of the browser.
+func TestServerTellsWhyItCloses(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	for _, test := range []struct {
+		name   string
+		config string
+		sends  string
+		signal syscall.Signal
+		says   string // before it closes
+		want   closing
+		loses  bool // the reference does not get the frame out, most times
+	}{
+		{name: "shutdown", sends: hello, signal: syscall.SIGTERM, want: closing{1001, "Server Shutdown", true}},
+		{name: "lame duck mode", config: "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"100ms\"", sends: hello,
+			signal: syscall.SIGUSR2, says: `"ldm":true`, want: closing{1001, "Server Shutdown", true}},
+		{name: "no such operation", sends: hello + "NONSENSE\r\n", says: "-ERR 'Unknown Protocol Operation'",
+			want: closing{1002, "Protocol Violation", true}, loses: true},
+		{name: "nonsense at once", sends: "NONSENSE\r\n", says: "-ERR 'Unknown Protocol Operation'",
+			want: closing{1002, "Protocol Violation", true}, loses: true},
+		{name: "wrong password", config: "authorization { user: ann, password: secret }", sends: hello,
+			says: "-ERR 'Authorization Violation'", want: closing{1008, "Authentication Failure", true}},
+		{name: "no CONNECT in time", config: "authorization { user: ann, password: secret, timeout: 0.1 }",
+			says: "-ERR 'Authentication Timeout'", want: closing{1008, "Authentication Timeout", true}},
+		{name: "payload too large", config: "max_payload: 100", sends: hello + "PUB foo 101\r\n",
+			says: "-ERR 'Maximum Payload Violation'", want: closing{1009, "Maximum Message Payload Exceeded", true}},
+		{name: "line too long", config: "max_control_line: 100", sends: hello + "PUB " + strings.Repeat("a", 200) + " 1\r\n",
+			says: "-ERR 'maximum control line exceeded'", want: closing{1008, "Maximum Control Line Exceeded", true}},
+		{name: "no answers to PING", config: "ping_interval: \"50ms\"\nping_max: 1", sends: hello,
+			says: "-ERR 'Stale Connection'", want: closing{1001, "Stale Connection", true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			proc.Each(t, func(t *testing.T, target *proc.Target) {
+				s := start(t, target, "", test.config, -1)
+				r := p.open(t, s.ws)
+				r.read(t, "INFO {")
+				if test.sends != "" {
+					r.send(t, test.sends)
+				}
+				if test.signal != 0 {
+					r.read(t, "PONG")
+					s.Signal(t, test.signal)
+				}
+				got := r.closed(t)
+				if target == proc.Reference {
+					// It may end the connection before the browser has answered.
+					got.Clean = true
+					if test.loses && got.Code == 1006 {
+						return
+					}
+				}
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("end (-want +got):\n%s", diff)
+				}
+				if text := r.read(t, "INFO"); !strings.Contains(text, test.says) {
+					t.Errorf("before the end it said %q, want %q", text, test.says)
+				}
+			})
+		})
+	}
+}
+
+func TestConnectionAboveLimitIsToldWhy(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		s := start(t, target, "", "max_connections: 1", -1)
+		first := p.open(t, s.ws)
+		first.send(t, hello)
+		first.read(t, "PONG")
+		second := p.open(t, s.ws)
+		if diff := cmp.Diff(closing{1008, "Maximum Connections Exceeded", true}, second.closed(t)); diff != "" {
+			t.Errorf("end (-want +got):\n%s", diff)
+		}
+		if text := second.read(t, "INFO"); !strings.Contains(text, "-ERR 'maximum connections exceeded'") {
+			t.Errorf("before the end it said %q", text)
+		}
+		first.send(t, "SUB still 1\r\nPUB still 4\r\nhere\r\n")
+		first.read(t, "MSG still 1 4\r\nhere\r\n")
+	})
+}
+
+// TestPageCloses: the server answers with what the page said.
+func TestPageCloses(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	for _, test := range []struct {
+		name string
+		send closing // the zero value says nothing
+		want closing
+	}{
+		{name: "without a code", want: closing{1005, "", true}},
+		{name: "with a code", send: closing{Code: 1000}, want: closing{1000, "", true}},
+		{name: "with a reason", send: closing{Code: 1000, Reason: "bye"}, want: closing{1000, "bye", true}},
+		{name: "with a code of its own", send: closing{Code: 4999, Reason: "Grüße"}, want: closing{4999, "Grüße", true}},
+		{name: "with the longest reason", send: closing{Code: 3000, Reason: strings.Repeat("x", 123)}, want: closing{3000, strings.Repeat("x", 123), true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			proc.Each(t, func(t *testing.T, target *proc.Target) {
+				s := start(t, target, "", "", -1)
+				r := p.open(t, s.ws)
+				r.send(t, hello)
+				r.read(t, "PONG")
+				var got closing
+				p.call(t, "shut", args{"socket": r.id, "code": test.send.Code, "reason": test.send.Reason}, &got)
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("end (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestTextMessagesAreAsGoodAsBinary: a line may begin in one and end in
+// another.
+func TestTextMessagesAreAsGoodAsBinary(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	compression(t, func(t *testing.T, _ bool, block string) {
+		proc.Each(t, func(t *testing.T, target *proc.Target) {
+			s := start(t, target, block, "", -1)
+			r := p.open(t, s.ws+"/any/path?and=query")
+			r.send(t, hello+"SUB gre")
+			p.call(t, "send", args{"socket": r.id, "text": "et 1\r\nPUB greet 7\r\nGr", "binary": true}, nil)
+			r.send(t, "üße")
+			p.call(t, "send", args{"socket": r.id, "text": "\r\n", "binary": true}, nil)
+			r.read(t, "MSG greet 1 7\r\nGrüße\r\n")
+		})
+	})
+}
+
+// TestSubprotocols: browsers insist on an answer to an offer.
+func TestSubprotocols(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		s := start(t, target, "", "", -1)
+		if _, err := p.tryOpen(s.ws, "nats"); err == nil || err.Error() != "Error: closed with 1006" {
+			t.Errorf("open with an offer: error %v", err)
+		}
+		if _, err := p.tryOpen(s.ws + "/mqtt"); err == nil {
+			t.Error("opened the way to MQTT, which is not configured")
+		}
+	})
+}
+
+// TestLargeDeliveriesComeInPieces: a browser gets no message above 4096 bytes.
+func TestLargeDeliveriesComeInPieces(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	compression(t, func(t *testing.T, compressed bool, block string) {
+		proc.Each(t, func(t *testing.T, target *proc.Target) {
+			s := start(t, target, block, "", -1)
+			r := p.open(t, s.ws)
+			payload := strings.Repeat("to and fro ", 10_000)
+			r.send(t, fmt.Sprintf("%sSUB big 1\r\nPUB big %d\r\n%s\r\nPING\r\n", hello, len(payload), payload))
+			text := r.read(t, payload)
+			if !strings.Contains(text, fmt.Sprintf("MSG big 1 %d\r\n%s\r\n", len(payload), payload)) {
+				t.Error("the payload is not what was sent")
+			}
+			if got := p.sockets(t, s.ws)[0]; !compressed && got.Largest > 4096 {
+				t.Errorf("a message of %d bytes", got.Largest)
+			}
+		})
+	})
+}

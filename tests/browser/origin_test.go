@@ -1,0 +1,76 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-mq/dunlin/tests/internal/proc"
+)
+
+// TestOriginIsChecked has pages of several origins connect, directly or through
+// a proxy that serves page and messages at one address.
+func TestOriginIsChecked(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	var (
+		other    = p.frame(t, strings.Replace(p.origin, "127.0.0.1", "localhost", 1), false)
+		sandbox  = p.frame(t, p.origin, true) // its origin is "null"
+		secure   = p.frame(t, p.site.secure, false)
+		encrypts = tlsBlock("")
+	)
+	for _, test := range []struct {
+		name   string
+		page   *page
+		block  string
+		behind bool   // the proxy, not direct
+		logs   string // why the page is refused; it is not, if empty
+	}{
+		{name: "no restriction", page: p},
+		{name: "no restriction, opaque origin", page: sandbox},
+		{name: "listed", page: p, block: list("http://elsewhere.example", p.origin+"/any/path")},
+		{name: "listed in other case", page: other, block: list(strings.ToUpper(other.origin))},
+		{name: "not listed", page: p, block: list("http://elsewhere.example"), logs: "not in the allowed list"},
+		{name: "other host", page: other, block: list(p.origin), logs: "not in the allowed list"},
+		{name: "other port", page: p, block: list("http://127.0.0.1"), logs: "not in the allowed list"},
+		{name: "other scheme", page: p, block: list(strings.Replace(p.origin, "http", "https", 1)), logs: "not in the allowed list"},
+		{name: "opaque origin and a list", page: sandbox, block: list(p.origin), logs: `parse "null"`},
+		{name: "same origin", page: p, block: "same_origin: true", behind: true},
+		{name: "same origin, listed", page: p, block: "same_origin: true\n" + list(p.origin), behind: true},
+		{name: "same origin, not listed", page: p, block: "same_origin: true\n" + list(other.origin), behind: true, logs: "not in the allowed list"},
+		{name: "same origin with other host", page: other, block: "same_origin: true", logs: "not same origin"},
+		{name: "same origin with other port", page: p, block: "same_origin: true", logs: "not same origin"},
+		{name: "opaque origin is not the same", page: sandbox, block: "same_origin: true", logs: `parse "null"`},
+		{name: "same origin over TLS", page: secure, block: encrypts + "same_origin: true", behind: true},
+		{name: "same origin over TLS with other port", page: secure, block: encrypts + "same_origin: true", logs: "not same origin"},
+		{name: "listed over TLS", page: secure, block: encrypts + list(p.site.secure)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			proc.Each(t, func(t *testing.T, target *proc.Target) {
+				s := start(t, target, test.block, "", -1)
+				address := s.ws
+				if test.behind {
+					path, err := p.site.behind(s.ws)
+					if err != nil {
+						t.Fatal(err)
+					}
+					address = strings.Replace(test.page.origin, "http", "ws", 1) + path
+				}
+				c, err := test.page.tryConnect(t, args{"reconnect": false}, address)
+				if (err != nil) != (test.logs != "") {
+					t.Fatalf("connect from %s to %s: %v", test.page.origin, address, err)
+				}
+				if err != nil {
+					s.WaitLog(t, "websocket handshake error: origin not allowed: "+test.logs)
+					return
+				}
+				c.publish(t, message{Subject: "hello"})
+			})
+		})
+	}
+}
+
+func list(origins ...string) string {
+	return fmt.Sprintf("allowed_origins: [\"%s\"]\n", strings.Join(origins, `", "`))
+}
