@@ -8,5 +8,9 @@
 // refusal. Only these steps know HTTP, and none of them blocks, reads a clock
 // or needs net/http's server.
 //
+// In a handler of net/http, [Upgrade] does all of it. A client uses a [Dialer],
+// whose parts are values as well: [AppendRequest], [ParseReply] and
+// [Offer.Check].
+//
 // Bytes that follow the head, in either direction, belong to the first frame.
 package handshake

@@ -11,7 +11,7 @@ type Field struct {
 }
 
 // Request is the head of one HTTP request as plain values. [ParseRequest] makes
-// it from bytes and the net/http adapter from what that package read.
+// it from bytes and [FromHTTP] from what net/http read.
 type Request struct {
 	// Method is a token, in the case that the client used.
 	Method string
