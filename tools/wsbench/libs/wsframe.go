@@ -1,0 +1,145 @@
+package libs
+
+import (
+	"net"
+
+	"github.com/dunlin-mq/dunlin/wsframe"
+	"github.com/dunlin-mq/dunlin/wsframe/deflate"
+)
+
+// Wsframe is this repository's wsframe, fed by hand: a message that came whole
+// is handed out where it stands in the read buffer, a longer one is put together
+// by the copy that unmasks it.
+type Wsframe struct{}
+
+// Name implements Library.
+func (Wsframe) Name() string { return "wsframe" }
+
+// Module implements Library.
+func (Wsframe) Module() string { return "github.com/dunlin-mq/dunlin/wsframe" }
+
+// Mask implements Masker.
+func (Wsframe) Mask(b []byte, key [4]byte) { wsframe.Mask(b, key, 0) }
+
+// maxMessage is what an inflated message may have. The libraries with a limit
+// have it at 16 MiB.
+const maxMessage = 16 << 20
+
+// Receiver implements Library.
+func (Wsframe) Receiver(c net.Conn, compressed bool) (Receiver, error) {
+	in := &assembler{reader: wsframe.NewReader(wsframe.Rules{Compression: compressed, MaxMessage: maxMessage})}
+	return func(n int, handle func([]byte)) error {
+		in.left = n
+		in.handle = handle
+		if compressed {
+			var plain []byte
+			in.handle = func(b []byte) {
+				plain, in.err = deflate.Inflate(plain[:0], b, maxMessage)
+				handle(plain)
+			}
+		}
+		buf := make([]byte, ReadBuffer)
+		for in.left > 0 && in.err == nil {
+			k, err := c.Read(buf)
+			if err != nil {
+				return err
+			}
+			in.take(buf[:k])
+		}
+		return in.err
+	}, nil
+}
+
+// assembler makes messages out of what was read.
+type assembler struct {
+	reader *wsframe.Reader
+	handle func([]byte)
+	left   int    // messages to come
+	part   []byte // of a message that did not come whole; its capacity is kept
+	err    error
+}
+
+// take takes all of b.
+func (a *assembler) take(b []byte) {
+	for len(b) > 0 && a.err == nil {
+		var p wsframe.Piece
+		var n int
+		if len(a.part) == 0 {
+			p, n, a.err = a.reader.Next(b)
+		} else {
+			a.grow(len(b))
+			p, n, a.err = a.reader.NextTo(a.part[len(a.part):cap(a.part)], b)
+		}
+		b = b[n:]
+		if p.Kind == wsframe.KindData {
+			a.data(&p)
+		}
+	}
+}
+
+// data takes a piece that came from Next or, behind others, from NextTo.
+func (a *assembler) data(p *wsframe.Piece) {
+	switch {
+	case p.First && p.Last:
+		a.left--
+		a.handle(p.Payload)
+		return
+	case p.First:
+		a.part = append(a.part[:0], p.Payload...)
+	default:
+		a.part = a.part[:len(a.part)+len(p.Payload)]
+	}
+	if p.Last {
+		a.left--
+		a.handle(a.part)
+		a.part = a.part[:0]
+	}
+}
+
+// grow makes room for n bytes more.
+func (a *assembler) grow(n int) {
+	if cap(a.part)-len(a.part) < n {
+		a.part = append(make([]byte, 0, 2*(cap(a.part)+n)), a.part...)
+	}
+}
+
+// vectored is the size of payload, in bytes, from which on a header of its own
+// is cheaper than the copy behind it. A socket takes both with one call (net.Buffers).
+const vectored = 4 << 10
+
+// Sender implements Library.
+func (Wsframe) Sender(c net.Conn, compressed bool) (Sender, error) {
+	w := &writer{conn: c}
+	if !compressed {
+		return w.write, nil
+	}
+	return w.deflate, nil
+}
+
+// writer writes messages to a connection with buffers that it keeps.
+type writer struct {
+	conn          net.Conn
+	frame, packed []byte
+}
+
+func (w *writer) write(payload []byte) error {
+	if len(payload) < vectored {
+		w.frame = wsframe.AppendFrame(w.frame[:0], wsframe.Binary, payload)
+		_, err := w.conn.Write(w.frame)
+		return err
+	}
+	h := wsframe.Header{Fin: true, Opcode: wsframe.Binary, Length: uint64(len(payload))}
+	w.frame = wsframe.AppendHeader(w.frame[:0], h)
+	if _, err := w.conn.Write(w.frame); err != nil {
+		return err
+	}
+	_, err := w.conn.Write(payload)
+	return err
+}
+
+func (w *writer) deflate(payload []byte) error {
+	w.packed = deflate.AppendMessage(w.packed[:0], payload)
+	w.frame = wsframe.AppendFragment(w.frame[:0], wsframe.Binary, true, true, w.packed)
+	_, err := w.conn.Write(w.frame)
+	return err
+}
