@@ -3,7 +3,7 @@ package deflate
 import (
 	"sync"
 
-	"github.com/klauspost/compress/flate"
+	"github.com/dunlin-mq/dunlin/wsframe/internal/flate"
 )
 
 // A Window is how far back a message may refer to itself: the binary logarithm
@@ -15,19 +15,24 @@ type Window int
 // unless it asks for less.
 const MaxWindow Window = 15
 
+// minWindow is the smallest window of RFC 7692, 256 bytes.
+const minWindow Window = 8
+
 // AppendMessage appends src compressed as one message for a receiver with a
 // window of 32 KiB. It neither needs nor touches what the receiver remembers
-// of earlier messages. The result may be longer than src: then send src as it
-// is.
+// of earlier messages. The result may be longer than src, by six bytes in
+// 64 KiB: then send src as it is.
+//
+// It does not allocate if dst has room for the result.
 func AppendMessage(dst, src []byte) []byte { return MaxWindow.AppendMessage(dst, src) }
 
 // AppendBlocks appends src compressed as a piece of a message. It begins and
-// ends on a byte boundary and refers to nothing outside itself, so pieces may
-// be joined in any order and sent to any number of receivers; [Finish] makes
-// the message. Nothing is appended if src is empty.
+// ends on a byte border and refers to nothing outside itself, so pieces may be
+// joined in any order and sent to any number of receivers; [Finish] makes the
+// message. Nothing is appended if src is empty.
 func AppendBlocks(dst, src []byte) []byte { return MaxWindow.AppendBlocks(dst, src) }
 
-// AppendMessage is [AppendMessage] for a receiver with the window w.
+// AppendMessage is the function [AppendMessage] for a receiver with window w.
 func (w Window) AppendMessage(dst, src []byte) []byte {
 	if len(src) == 0 {
 		return append(dst, 0)
@@ -36,33 +41,29 @@ func (w Window) AppendMessage(dst, src []byte) []byte {
 	return dst[:len(dst)-len(tail)]
 }
 
-// AppendBlocks is [AppendBlocks] for a receiver with the window w.
+// AppendBlocks is the function [AppendBlocks] for a receiver with window w.
 func (w Window) AppendBlocks(dst, src []byte) []byte {
 	if len(src) == 0 {
 		return dst
 	}
-	z := writers.Get().(*writer)
-	z.out = dst
-	z.flate.Reset(z)
-	z.flate.Write(src)
-	z.flate.Flush()
-	dst, z.out = z.out, nil
-	writers.Put(z)
+	e := encoders.Get().(*flate.Encoder)
+	m := matchers.Get().(*flate.Matcher)
+	m.Reset(w.size())
+	dst = e.Append(dst, m, src, 0)
+	matchers.Put(m)
+	encoders.Put(e)
 	return dst
 }
 
-type writer struct {
-	out   []byte
-	flate *flate.Writer
+// size returns how many bytes w is.
+func (w Window) size() int {
+	if w < minWindow || w > MaxWindow {
+		w = MaxWindow
+	}
+	return 1 << w
 }
 
-func (w *writer) Write(b []byte) (int, error) {
-	w.out = append(w.out, b...)
-	return len(b), nil
-}
-
-var writers = sync.Pool{New: func() any {
-	w := new(writer)
-	w.flate, _ = flate.NewWriter(w, flate.BestSpeed)
-	return w
-}}
+var (
+	encoders = sync.Pool{New: func() any { return new(flate.Encoder) }}
+	matchers = sync.Pool{New: func() any { return new(flate.Matcher) }}
+)

@@ -1,0 +1,211 @@
+package flate
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// lengthInfo tells of each length of a match, less three, its symbol in bits
+// 0-8, how many extra bits it has in bits 9-12 and what they are from 16 on.
+var lengthInfo = makeLengthInfo()
+
+func makeLengthInfo() (t [maxMatch - minMatch + 1]uint32) {
+	for i := range lengthBase {
+		for extra := range 1 << lengthExtra[i] {
+			// The last symbol comes after the one before could say the same.
+			if n := int(lengthBase[i]) + extra - minMatch; n < len(t) {
+				t[n] = uint32(endOfBlock+1+i) | uint32(lengthExtra[i])<<9 | uint32(extra)<<16
+			}
+		}
+	}
+	return t
+}
+
+// distSymbol returns the symbol of a distance and how many extra bits it has;
+// they are the lowest of dist-1.
+func distSymbol(dist uint16) (symbol, extra uint) {
+	d := uint(dist - 1)
+	if d < 4 {
+		return d, 0
+	}
+	extra = uint(bits.Len(d)) - 2
+	return 2*extra + d>>extra, extra
+}
+
+// fixedLit and fixedDist are the fixed codes.
+var fixedLit, fixedDist = makeFixedCodes()
+
+func makeFixedCodes() (lit, dist *prefixCode) {
+	lit, dist = new(prefixCode), new(prefixCode)
+	var count [maxCodeBits + 1]uint32
+	for s := range lit.codes {
+		n := fixedLitLen(s)
+		lit.codes[s] = uint32(n)
+		count[n]++
+	}
+	var next [maxCodeBits + 1]uint32
+	for n := 1; n <= maxCodeBits; n++ {
+		next[n] = (next[n-1] + count[n-1]) << 1
+	}
+	lit.number(&next)
+	for s := range numFixedDist {
+		dist.codes[s] = fixedDistLen
+	}
+	dist.number(&[maxCodeBits + 1]uint32{})
+	return lit, dist
+}
+
+// minDynamic is how many bits a block must have with the fixed codes to be tried
+// with codes of its own. Their header takes some 400.
+const minDynamic = 1000
+
+// write writes src, whose matches have been found, as one block.
+func (e *Encoder) write(w *bitWriter, src []byte) {
+	extra := e.count(src)
+	best := 3 + extra + e.fixedBits()
+	lit, dist := fixedLit, fixedDist
+	if best >= minDynamic {
+		n := 3 + extra
+		n += e.lit.build(numLitLen, maxLitBits)
+		n += e.dist.build(numDist, maxCodeBits)
+		n += e.header.build(&e.lit, &e.dist)
+		if n < best {
+			best, lit, dist = n, &e.lit, &e.dist
+		}
+	}
+	if storedBits(len(src)) < best {
+		e.writeStored(w, src)
+		return
+	}
+	w.reserve(best/8 + 1)
+	if lit == fixedLit {
+		w.put(fixedCodes<<1, 3)
+	} else {
+		w.put(dynamicCodes<<1, 3)
+		e.header.write(w)
+	}
+	e.writeSymbols(w, src, &lit.codes, &dist.codes)
+}
+
+// count counts how often each symbol occurs. It returns how many extra bits
+// they have together.
+func (e *Encoder) count(src []byte) (extra int) {
+	clear(e.lit.freq[:])
+	clear(e.dist.freq[:numDist])
+	lit := &e.lit.freq
+	for _, m := range e.matches[:e.n] {
+		for _, b := range src[:m.lit] {
+			lit[b]++
+		}
+		src = src[int(m.lit)+int(m.length):]
+		lit[lengthInfo[(m.length-minMatch)&0xff]&0x1ff]++
+		s, x := distSymbol(m.dist)
+		e.dist.freq[s]++
+		extra += int(x)
+	}
+	for _, b := range src {
+		lit[b]++
+	}
+	lit[endOfBlock] = 1
+	for i, x := range lengthExtra {
+		extra += int(x) * int(lit[endOfBlock+1+i])
+	}
+	return extra
+}
+
+// fixedBits returns how many bits the symbols take with the fixed codes,
+// without extra bits.
+func (e *Encoder) fixedBits() int {
+	n := 0
+	for _, f := range e.lit.freq[:144] {
+		n += int(f) * 8
+	}
+	for _, f := range e.lit.freq[144:256] {
+		n += int(f) * 9
+	}
+	for _, f := range e.lit.freq[256:280] {
+		n += int(f) * 7
+	}
+	for _, f := range e.lit.freq[280:] {
+		n += int(f) * 8
+	}
+	return n + fixedDistLen*e.n
+}
+
+// storedBits returns how many bits n bytes take at most in stored blocks.
+func storedBits(n int) int {
+	return n*8 + (n+maxStored-1)/maxStored*(3+7+32)
+}
+
+// writeStored writes src as stored blocks.
+func (e *Encoder) writeStored(w *bitWriter, src []byte) {
+	for len(src) > 0 {
+		n := min(len(src), maxStored)
+		w.reserve(n + 6)
+		w.put(stored<<1, 3)
+		w.align()
+		w.put(uint64(n)|uint64(^uint16(n))<<16, 32)
+		w.out = append(w.out, src[:n]...)
+		src = src[n:]
+	}
+}
+
+// writeSymbols writes the symbols of src, with codes for which there is room.
+func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLitLen]uint32) {
+	out, n, acc, nb := w.out[:cap(w.out)], len(w.out), w.bits, w.nb
+	for i := 0; ; i++ {
+		run := src
+		if i < e.n {
+			run = src[:e.matches[i].lit]
+		}
+		for len(run) >= 4 {
+			a, b, c, d := lit[run[0]], lit[run[1]], lit[run[2]], lit[run[3]]
+			run = run[4:]
+			acc |= uint64(a>>codeShift) << (nb & 63)
+			nb += uint(a & codeLenMask)
+			acc |= uint64(b>>codeShift) << (nb & 63)
+			nb += uint(b & codeLenMask)
+			acc |= uint64(c>>codeShift) << (nb & 63)
+			nb += uint(c & codeLenMask)
+			acc |= uint64(d>>codeShift) << (nb & 63)
+			nb += uint(d & codeLenMask)
+			binary.LittleEndian.PutUint64(out[n:], acc)
+			n += int(nb >> 3)
+			acc >>= nb & 56
+			nb &= 7
+		}
+		for _, b := range run {
+			a := lit[b]
+			acc |= uint64(a>>codeShift) << (nb & 63)
+			nb += uint(a & codeLenMask)
+		}
+		binary.LittleEndian.PutUint64(out[n:], acc)
+		n += int(nb >> 3)
+		acc >>= nb & 56
+		nb &= 7
+		if i == e.n {
+			break
+		}
+
+		m := e.matches[i]
+		src = src[int(m.lit)+int(m.length):]
+		info := lengthInfo[(m.length-minMatch)&0xff]
+		a := lit[info&0x1ff]
+		acc |= uint64(a>>codeShift) << (nb & 63)
+		nb += uint(a & codeLenMask)
+		acc |= uint64(info>>16) << (nb & 63)
+		nb += uint(info >> 9 & 0xf)
+		s, extra := distSymbol(m.dist)
+		a = dist[s]
+		acc |= uint64(a>>codeShift) << (nb & 63)
+		nb += uint(a & codeLenMask)
+		acc |= uint64(m.dist-1) & (1<<extra - 1) << (nb & 63)
+		nb += extra
+		binary.LittleEndian.PutUint64(out[n:], acc)
+		n += int(nb >> 3)
+		acc >>= nb & 56
+		nb &= 7
+	}
+	w.out, w.bits, w.nb = out[:n], acc, nb
+	w.put(uint64(lit[endOfBlock]>>codeShift), uint(lit[endOfBlock]&codeLenMask))
+}

@@ -1,0 +1,141 @@
+package flate
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	// tableBits is the size of the table of positions. With four bytes each
+	// it is as large as two of the first caches of a processor.
+	tableBits = 14
+	// hashBytes is how many bytes are hashed. Matches are at least so long,
+	// or a little shorter by accident: short ones save next to nothing.
+	hashBytes = 5
+	hashPrime = 889523592379 // the prime below 2^40 that others use for five bytes
+	// checked is how many bytes of a candidate are compared before it is
+	// taken for a match.
+	checked = 4
+	// tailBytes is how many bytes at the end of a buffer no match begins in:
+	// eight are loaded at once.
+	tailBytes = 8
+	// skipShift makes the search go faster the longer it finds nothing: one
+	// byte more at a time for every 2^skipShift bytes.
+	skipShift = 5
+)
+
+// A Matcher remembers where in a buffer strings have been seen. The zero value
+// must be reset.
+type Matcher struct {
+	table [1 << tableBits]uint32
+	// base is added to positions in the table, which is therefore never
+	// cleared: by growing, base makes all that the table holds point further
+	// back than a match may reach.
+	base   uint32
+	seen   uint32 // end of the buffer that has been seen
+	window uint32
+}
+
+// maxBase is where base begins again. Positions up to maxAtOnce are added to it.
+const maxBase = 1 << 31
+
+// Reset forgets everything. Matches will reach back window bytes at most, from
+// 1 to WindowSize.
+func (m *Matcher) Reset(window int) {
+	m.base += m.seen + WindowSize
+	m.seen, m.window = 0, uint32(window)
+	m.limit()
+}
+
+// Slide tells m that the buffer has lost its first n bytes. It still holds all
+// that the window reaches, or all there was.
+func (m *Matcher) Slide(n int) {
+	m.base += uint32(n)
+	m.seen -= uint32(n)
+	m.limit()
+}
+
+// limit keeps positions within 32 bits. It costs matches once in a while.
+func (m *Matcher) limit() {
+	if m.base >= maxBase || m.base <= WindowSize {
+		clear(m.table[:])
+		m.base = WindowSize + 1
+	}
+}
+
+// find finds matches in buf[s:end] and returns the end of the block that they
+// make, which is end unless there are too many.
+func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
+	m.seen = uint32(end)
+	var (
+		table   = &m.table
+		base    = m.base
+		window  = m.window
+		emitted = s // everything before it is in matches
+		last    = min(end-checked, len(buf)-tailBytes)
+		n       = 0
+	)
+	for s <= last {
+		v := binary.LittleEndian.Uint64(buf[s:])
+		h := hash(v)
+		here := base + uint32(s)
+		dist := here - table[h]
+		table[h] = here
+		// A distance of 0 is the position itself, from the block before.
+		if dist-1 >= window || binary.LittleEndian.Uint32(buf[s-int(dist):]) != uint32(v) {
+			s += 1 + (s-emitted)>>skipShift
+			continue
+		}
+		c := s - int(dist)
+		stop := s + checked + matchLen(buf[s+checked:end], buf[c+checked:])
+		for s > emitted && c > 0 && buf[s-1] == buf[c-1] {
+			s--
+			c--
+		}
+		if n+(stop-s)/maxMatch+1 > maxMatches {
+			end = emitted
+			break
+		}
+		n = e.put(n, s-emitted, stop-s, int(dist))
+		if stop <= last {
+			table[hash(binary.LittleEndian.Uint64(buf[stop-2:]))] = base + uint32(stop-2)
+		}
+		s, emitted = stop, stop
+	}
+	e.n = n
+	return end
+}
+
+// put adds lit literals and a match of any length.
+func (e *Encoder) put(n, lit, length, dist int) int {
+	for length > maxMatch {
+		// What remains must be long enough for a match.
+		k := min(maxMatch, length-minMatch)
+		e.matches[n] = match{uint32(lit), uint16(k), uint16(dist)}
+		n++
+		length -= k
+		lit = 0
+	}
+	e.matches[n] = match{uint32(lit), uint16(length), uint16(dist)}
+	return n + 1
+}
+
+func hash(v uint64) uint64 {
+	return v << (64 - 8*hashBytes) * hashPrime >> (64 - tableBits) & (1<<tableBits - 1)
+}
+
+// matchLen returns how many bytes at the beginning of a and b are equal; b is
+// not shorter than a.
+func matchLen(a, b []byte) int {
+	n := 0
+	for len(a)-n >= 8 {
+		if x := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); x != 0 {
+			return n + bits.TrailingZeros64(x)>>3
+		}
+		n += 8
+	}
+	for n < len(a) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
