@@ -3,6 +3,8 @@ package server
 import (
 	"errors"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
@@ -48,6 +50,7 @@ func (f facts) Settings() monitor.Settings {
 			FeatureFlags: features(o.FeatureFlags), SystemAccount: systemAccount,
 		},
 		TLSCertNotAfter: certNotAfter(o.TLS),
+		WebSocket:       webFacts(o),
 	}
 	if l := s.sideNow().monitor; l != nil {
 		if _, scheme := monitorPort(o); scheme == "https" {
@@ -57,6 +60,28 @@ func (f facts) Settings() monitor.Settings {
 		}
 	}
 	return set
+}
+
+// webFacts describes the WebSocket listener.
+func webFacts(o *Options) monitor.WebSocket {
+	w := &o.WebSocket
+	if !w.Enabled() {
+		return monitor.WebSocket{}
+	}
+	m := monitor.WebSocket{
+		Host: w.Host, Port: max(w.Port, 0), Advertise: w.Advertise, JWTCookie: w.JWTCookie,
+		HandshakeTimeout: w.HandshakeTimeout, NoTLS: w.NoTLS,
+		SameOrigin: w.SameOrigin, AllowedOrigins: w.AllowedOrigins, Compression: w.Compression,
+	}
+	if w.TLS != nil {
+		m.TLSMap = w.TLS.VerifyAndMap
+		m.TLSPinnedCerts = slices.Sorted(maps.Keys(w.TLS.PinnedCerts))
+	}
+	if end := certNotAfter(w.TLS); !end.IsZero() {
+		end = end.UTC()
+		m.TLSCertNotAfter = &end
+	}
+	return m
 }
 
 // defaultTimeout is that of a TLS handshake and of authentication, seconds.

@@ -19,14 +19,14 @@ func TestConnz(t *testing.T) {
 		f := &fake{
 			identity: Identity{ID: "NID"},
 			open: []Conn{{
-				ID: 7, Host: "127.0.0.1", Port: 5555, Started: start, LastActivity: start.Add(time.Minute),
+				ID: 7, Type: "nats", Host: "127.0.0.1", Port: 5555, Started: start, LastActivity: start.Add(time.Minute),
 				RTT: 401167576, Pending: 3, In: Traffic{1, 11}, Out: Traffic{2, 22}, Stalls: 9,
 				Name: "n<1>", Lang: "go", Version: "1.2", User: "u", Account: "A",
 				TLS:     &TLS{Version: "1.3", CipherSuite: "TLS_AES_128_GCM_SHA256", First: true, PeerCerts: []PeerCert{{"CN=x", "aa", "bb"}}},
 				NumSubs: 2, Subs: []Sub{sub, other},
 			}},
 			closed: []Conn{{
-				ID: 3, Host: "::1", Port: 6666, Started: start, LastActivity: start.Add(time.Second),
+				ID: 3, Type: "nats", Host: "::1", Port: 6666, Started: start, LastActivity: start.Add(time.Second),
 				Stopped: start.Add(3 * time.Second), Reason: "Client Closed", Account: "$G", User: "v",
 				NumSubs: 1, Subs: []Sub{{Account: "$G", Subject: "a", SID: "1", ClientID: 3}},
 			}},
@@ -222,7 +222,7 @@ func TestOpenSubscriptionsAreDetailedInTheOrderOfTheirIDs(t *testing.T) {
 func crowd() *fake {
 	conn := func(id uint64, start, last string, pending, subs int, in, out Traffic, rtt time.Duration) Conn {
 		return Conn{
-			ID: id, Started: at(start), LastActivity: at(last), Pending: int64(pending), NumSubs: subs,
+			ID: id, Type: "nats", Started: at(start), LastActivity: at(last), Pending: int64(pending), NumSubs: subs,
 			In: in, Out: out, RTT: rtt, Account: "$G",
 		}
 	}

@@ -69,7 +69,7 @@ type Settings struct {
 	Gateway          Off           `json:"gateway"`
 	Leaf             Off           `json:"leaf"`
 	MQTT             Off           `json:"mqtt"`
-	WebSocket        Off           `json:"websocket"`
+	WebSocket        WebSocket     `json:"websocket"`
 	JetStream        Off           `json:"jetstream"`
 	TLSTimeout       float64       `json:"tls_timeout"` // seconds
 	WriteDeadline    time.Duration `json:"write_deadline"`
@@ -87,6 +87,26 @@ type Configuration struct {
 	Metadata      map[string]string `json:"metadata,omitempty"`
 	FeatureFlags  map[string]bool   `json:"feature_flags,omitempty"`
 	SystemAccount string            `json:"system_account,omitempty"`
+}
+
+// WebSocket is what varz shows of the WebSocket listener; the zero value shows
+// that there is none.
+type WebSocket struct {
+	Host             string        `json:"host,omitempty"`
+	Port             int           `json:"port,omitempty"`
+	Advertise        string        `json:"advertise,omitempty"`
+	NoAuthUser       string        `json:"no_auth_user,omitempty"`
+	JWTCookie        string        `json:"jwt_cookie,omitempty"`
+	HandshakeTimeout time.Duration `json:"handshake_timeout,omitempty"`
+	AuthTimeout      float64       `json:"auth_timeout,omitempty"` // seconds
+	NoTLS            bool          `json:"no_tls,omitempty"`
+	TLSMap           bool          `json:"tls_map,omitempty"`
+	TLSPinnedCerts   []string      `json:"tls_pinned_certs,omitempty"`
+	SameOrigin       bool          `json:"same_origin,omitempty"`
+	AllowedOrigins   []string      `json:"allowed_origins,omitempty"`
+	Compression      bool          `json:"compression,omitempty"`
+	TLSOCSPPeer      bool          `json:"tls_ocsp_peer_verify,omitempty"`
+	TLSCertNotAfter  *time.Time    `json:"tls_cert_not_after,omitempty"`
 }
 
 // Off stands for a feature that is not in use: {}.
