@@ -19,7 +19,12 @@ type address struct {
 func parseAddress(rawURL string) (address, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return address{}, err
+		// Without the URL, which net/url quotes whole and which may hold a
+		// password.
+		if e := (*url.Error)(nil); errors.As(err, &e) {
+			err = e.Err
+		}
+		return address{}, fmt.Errorf("handshake: URL: %w", err)
 	}
 	a := address{secure: u.Scheme == "wss", host: u.Hostname(), port: u.Port(), target: u.RequestURI()}
 	if a.port == "" {
@@ -36,7 +41,6 @@ func parseAddress(rawURL string) (address, error) {
 		err = errors.New("space must be escaped")
 	}
 	if err != nil {
-		// Redacted, because the URL may hold a password.
 		return address{}, fmt.Errorf("handshake: URL %q: %w", u.Redacted(), err)
 	}
 	return a, nil
