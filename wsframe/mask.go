@@ -30,28 +30,63 @@ func word(key [4]byte, phase int) uint64 {
 
 // xorWords sets dst to src, which is as long and is dst or does not overlap it,
 // with k laid over it again and again.
+//
+// Lengths that are no multiple of a word end with a word that overlaps the one
+// before. Its source is read before anything is written, and its key is turned
+// by as much as it is off, so the bytes that are written twice are the same.
 func xorWords(dst, src []byte, k uint64) {
+	n := len(src)
+	dst = dst[:n]
+	if n < 32 {
+		xorShort(dst, src, k)
+		return
+	}
+	last := get(src[n-8:]) ^ turned(k, n)
+	end := dst[n-8:]
 	for len(src) >= 64 && len(dst) >= 64 {
-		d, s := dst[:64], src[:64]
-		put(d[0:8], get(s[0:8])^k)
-		put(d[8:16], get(s[8:16])^k)
-		put(d[16:24], get(s[16:24])^k)
-		put(d[24:32], get(s[24:32])^k)
-		put(d[32:40], get(s[32:40])^k)
-		put(d[40:48], get(s[40:48])^k)
-		put(d[48:56], get(s[48:56])^k)
-		put(d[56:64], get(s[56:64])^k)
+		put(dst[0:8], get(src[0:8])^k)
+		put(dst[8:16], get(src[8:16])^k)
+		put(dst[16:24], get(src[16:24])^k)
+		put(dst[24:32], get(src[24:32])^k)
+		put(dst[32:40], get(src[32:40])^k)
+		put(dst[40:48], get(src[40:48])^k)
+		put(dst[48:56], get(src[48:56])^k)
+		put(dst[56:64], get(src[56:64])^k)
 		dst, src = dst[64:], src[64:]
 	}
 	for len(src) >= 8 && len(dst) >= 8 {
 		put(dst, get(src)^k)
 		dst, src = dst[8:], src[8:]
 	}
-	for i := range min(len(src), len(dst)) {
-		dst[i] = src[i] ^ byte(k)
-		k >>= 8
+	put(end, last)
+}
+
+// xorShort is xorWords for less than 32 bytes, without a loop over words.
+func xorShort(dst, src []byte, k uint64) {
+	n := len(src)
+	dst = dst[:n]
+	switch {
+	case n >= 16:
+		z := turned(k, n)
+		a, b, c, d := get(src), get(src[8:]), get(src[n-16:]), get(src[n-8:])
+		put(dst, a^k)
+		put(dst[8:], b^k)
+		put(dst[n-16:], c^z)
+		put(dst[n-8:], d^z)
+	case n >= 8:
+		a, b := get(src), get(src[n-8:])
+		put(dst, a^k)
+		put(dst[n-8:], b^turned(k, n))
+	default:
+		for i, c := range src {
+			dst[i] = c ^ byte(k)
+			k >>= 8
+		}
 	}
 }
+
+// turned is the key for the word that ends after n bytes.
+func turned(k uint64, n int) uint64 { return bits.RotateLeft64(k, -8*(n&3)) }
 
 func get(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 

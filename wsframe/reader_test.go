@@ -23,8 +23,9 @@ type event struct {
 // transcript collects the pieces of one connection. A message that was not
 // finished is an event of its own kind.
 type transcript struct {
-	events []event
-	within bool
+	events  []event
+	within  bool
+	payload []byte // of the open message so far
 }
 
 func (l *transcript) add(t *testing.T, p Piece) {
@@ -42,6 +43,7 @@ func (l *transcript) add(t *testing.T, p Piece) {
 	}
 	if p.First {
 		l.events = append(l.events, event{Kind: "open", Op: p.Opcode, Compressed: p.Compressed})
+		l.payload = nil
 	}
 	// Control frames may stand between: the message is the last that is open.
 	i := len(l.events) - 1
@@ -52,11 +54,11 @@ func (l *transcript) add(t *testing.T, p Piece) {
 	if m.Op != p.Opcode || m.Compressed != p.Compressed {
 		t.Errorf("piece %v within message %v", p, m)
 	}
-	m.Text += string(p.Payload)
+	l.payload = append(l.payload, p.Payload...)
 	l.within = !p.Last
 	if p.Last {
 		done := *m
-		done.Kind = "message"
+		done.Kind, done.Text = "message", string(l.payload)
 		l.events = append(append(l.events[:i:i], l.events[i+1:]...), done)
 	}
 }
@@ -68,6 +70,11 @@ func (l *transcript) close(p Piece) {
 // end is the transcript when the bytes are over. What came of a message that an
 // error cut short depends on where the bytes were cut, so it is left out.
 func (l *transcript) end(err error) []event {
+	for i := range l.events {
+		if l.events[i].Kind == "open" {
+			l.events[i].Text = string(l.payload)
+		}
+	}
 	var wrong *Error
 	if !errors.As(err, &wrong) {
 		return l.events
