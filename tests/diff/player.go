@@ -22,11 +22,12 @@ type player struct {
 	file    *script.File
 	server  *proc.Server
 	clients map[string]*client
+	via     *tunnel // through which every client connects, nil for none
 }
 
 // play runs the scenario and fails t at the first step that does not hold.
-func play(t *testing.T, file *script.File, scenario script.Scenario, target *proc.Target) {
-	p := &player{t: t, file: file, clients: map[string]*client{}}
+func play(t *testing.T, file *script.File, scenario script.Scenario, target *proc.Target, via *tunnel) {
+	p := &player{t: t, file: via.file(file), clients: map[string]*client{}, via: via}
 	options, steps := p.options(scenario.Steps)
 	p.server = proc.Start(t, target, options)
 	t.Cleanup(func() {
@@ -71,6 +72,9 @@ func (p *player) options(steps []script.Step) (proc.Options, []script.Step) {
 	var options proc.Options
 	for len(steps) > 0 {
 		switch steps[0].Op {
+		case script.TCP:
+			steps = steps[1:]
+			continue
 		case script.Config:
 			config = files[steps[0].Args[0]]
 			if config == "" {
@@ -128,6 +132,9 @@ func (p *player) step(group []script.Step) error {
 	case script.Sync:
 		return c.sync()
 	case script.EOF:
+		if p.via != nil {
+			return c.expectClosing()
+		}
 		return c.expectEOF()
 	case script.Reason:
 		return p.closeReason(c, step.Text)
@@ -147,6 +154,7 @@ func texts(steps []script.Step) []string {
 }
 
 func (p *player) connect(step script.Step) error {
+	step = p.via.connect(step)
 	if len(step.Args) > 0 && (step.Args[0] == "http" || step.Args[0] == "ws") {
 		return p.connectWebSocket(step)
 	}

@@ -78,6 +78,8 @@
 //
 // Steps about the server:
 //
+//	tcp              this is about TCP, do not play it over WebSocket (must come
+//	                 first)
 //	config FILE      start with this file (must come first)
 //	args A B ...     start with these arguments (must come first)
 //	reload FILE      replace the configuration, send SIGHUP, wait until done

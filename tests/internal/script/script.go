@@ -67,6 +67,7 @@ const (
 	Drain       Op = "drain"
 	Chop        Op = "chop"
 
+	TCP    Op = "tcp"
 	Config Op = "config"
 	Args   Op = "args"
 	Reload Op = "reload"
@@ -103,7 +104,7 @@ func (s Scenario) Exchanges() int {
 	n, acted := 0, false
 	for _, step := range s.Steps {
 		switch {
-		case step.Op == Config || step.Op == Args:
+		case step.Op == TCP || step.Op == Config || step.Op == Args:
 		case !step.Op.Expects():
 			acted = true
 		case acted:
