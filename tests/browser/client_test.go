@@ -1,8 +1,11 @@
 package browser
 
 import (
+	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // client is a connection of the client library in the page.
@@ -26,6 +29,11 @@ type message struct {
 	Subject string            `json:"subject"`
 	Data    []byte            `json:"data"`
 	Headers map[string]string `json:"headers,omitempty"`
+}
+
+// diff compares messages; cmp alone would look at every byte by reflection.
+func diff(want, got []message) string {
+	return cmp.Diff(want, got, cmp.Comparer(bytes.Equal))
 }
 
 // connect connects to the servers; options are those of the library.

@@ -11,66 +11,24 @@ import (
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
-// raw is a WebSocket of the page, without the client library.
-type raw struct {
-	page *page
-	id   int
-}
-
-func (p *page) open(t testing.TB, url string) raw {
-	t.Helper()
-	r, err := p.tryOpen(url)
-	if err != nil {
-		t.Fatalf("open %s: %v", url, err)
-	}
-	return r
-}
-
-// tryOpen fails with an error that tells the code with which a socket closed
-// before it was open.
-func (p *page) tryOpen(url string, protocols ...string) (raw, error) {
-	var got struct {
-		Socket int `json:"socket"`
-	}
-	err := p.try("open", args{"url": url, "protocols": protocols}, &got)
-	return raw{page: p, id: got.Socket}, err
-}
-
-// send sends one text message.
-func (r raw) send(t testing.TB, text string) {
-	t.Helper()
-	r.page.call(t, "send", args{"socket": r.id, "text": text}, nil)
-}
-
-// read waits for a text and returns all that came so far.
-func (r raw) read(t testing.TB, until string) (text string) {
-	t.Helper()
-	r.page.call(t, "read", args{"socket": r.id, "until": until}, &text)
-	return text
-}
-
-// closed waits for the end.
-func (r raw) closed(t testing.TB) (c closing) {
-	t.Helper()
-	r.page.call(t, "closed", args{"socket": r.id}, &c)
-	return c
-}
-
 const hello = "CONNECT {\"verbose\":false,\"protocol\":1}\r\nPING\r\n"
+
+// ending is a way in which the server ends a connection.
+type ending struct {
+	name   string
+	config string
+	sends  string
+	signal syscall.Signal
+	says   string // before it closes
+	want   closing
+	loses  bool // the reference does not get the frame out, most times
+}
 
 // TestServerTellsWhyItCloses looks at the CloseEvent of the browser.
 func TestServerTellsWhyItCloses(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
-	for _, test := range []struct {
-		name   string
-		config string
-		sends  string
-		signal syscall.Signal
-		says   string // before it closes
-		want   closing
-		loses  bool // the reference does not get the frame out, most times
-	}{
+	for _, test := range []ending{
 		{name: "shutdown", sends: hello, signal: syscall.SIGTERM, want: closing{1001, "Server Shutdown", true}},
 		{name: "lame duck mode", config: "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"100ms\"", sends: hello,
 			signal: syscall.SIGUSR2, says: `"ldm":true`, want: closing{1001, "Server Shutdown", true}},
@@ -91,33 +49,39 @@ func TestServerTellsWhyItCloses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			proc.Each(t, func(t *testing.T, target *proc.Target) {
-				s := start(t, target, "", test.config, -1)
-				r := p.open(t, s.ws)
-				r.read(t, "INFO {")
-				if test.sends != "" {
-					r.send(t, test.sends)
-				}
-				if test.signal != 0 {
-					r.read(t, "PONG")
-					s.Signal(t, test.signal)
-				}
-				got := r.closed(t)
-				if target == proc.Reference {
-					// It may end the connection before the browser has answered.
-					got.Clean = true
-					if test.loses && got.Code == 1006 {
-						return
-					}
-				}
-				if diff := cmp.Diff(test.want, got); diff != "" {
-					t.Errorf("end (-want +got):\n%s", diff)
-				}
-				if text := r.read(t, "INFO"); !strings.Contains(text, test.says) {
-					t.Errorf("before the end it said %q, want %q", text, test.says)
-				}
+			compression(t, func(t *testing.T, _ bool, block string) {
+				proc.Each(t, func(t *testing.T, target *proc.Target) {
+					test.check(t, p, target, block)
+				})
 			})
 		})
+	}
+}
+
+func (e ending) check(t *testing.T, p *page, target *proc.Target, block string) {
+	t.Helper()
+	s := start(t, target, block, e.config, -1)
+	r := p.open(t, s.ws)
+	r.read(t, "INFO {")
+	if e.sends != "" {
+		r.send(t, e.sends)
+	}
+	if e.signal != 0 {
+		r.read(t, "PONG")
+		s.Signal(t, e.signal)
+	}
+	got := r.closed(t)
+	if target == proc.Reference {
+		got.Clean = true // it may not wait for the browser's answer
+		if e.loses && got.Code == 1006 {
+			return
+		}
+	}
+	if diff := cmp.Diff(e.want, got); diff != "" {
+		t.Errorf("end (-want +got):\n%s", diff)
+	}
+	if text := r.read(t, "INFO"); !strings.Contains(text, e.says) {
+		t.Errorf("before the end it said %q, want %q", text, e.says)
 	}
 }
 
@@ -171,6 +135,22 @@ func TestPageCloses(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPageThatGoesAwayIsGone: leaving a page, or closing its tab, closes its
+// connections properly.
+func TestPageThatGoesAwayIsGone(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		s := start(t, target, "", "", -1)
+		f := p.frame(t, p.origin, false)
+		r := f.open(t, s.ws)
+		r.send(t, hello)
+		r.read(t, "PONG")
+		f.leave(t)
+		s.awaitReason(t, "Client Closed")
+	})
 }
 
 // TestTextMessagesAreAsGoodAsBinary: a line may begin in one and end in

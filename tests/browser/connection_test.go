@@ -62,8 +62,8 @@ func TestReconnectAfterRestart(t *testing.T) {
 			}
 			want := message{Subject: "after", Data: letters(20_000)}
 			c.publish(t, want)
-			if diff := cmp.Diff([]message{want}, c.next(t, sub, 1)); diff != "" {
-				t.Errorf("message (-sent +received):\n%s", diff)
+			if d := diff([]message{want}, c.next(t, sub, 1)); d != "" {
+				t.Errorf("message (-sent +received):\n%s", d)
 			}
 		})
 	})

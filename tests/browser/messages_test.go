@@ -81,8 +81,8 @@ func TestPublishAndSubscribe(t *testing.T) {
 				{Subject: "weather.bath", Data: []byte("fog\r\n\x00\xff"), Headers: map[string]string{"Station": "roof"}},
 			}
 			c.publish(t, sent...)
-			if diff := cmp.Diff(sent, other.next(t, sub, len(sent))); diff != "" {
-				t.Errorf("messages (-sent +received):\n%s", diff)
+			if d := diff(sent, other.next(t, sub, len(sent))); d != "" {
+				t.Errorf("messages (-sent +received):\n%s", d)
 			}
 		})
 	})
@@ -172,8 +172,41 @@ func TestManyMessagesKeepTheirOrder(t *testing.T) {
 				sent = append(sent, message{Subject: fmt.Sprint("count.", i), Data: letters(i % 200)})
 			}
 			c.publish(t, sent...)
-			if diff := cmp.Diff(sent, c.next(t, sub, len(sent))); diff != "" {
-				t.Errorf("messages (-sent +received):\n%s", diff)
+			if d := diff(sent, c.next(t, sub, len(sent))); d != "" {
+				t.Errorf("messages (-sent +received):\n%s", d)
+			}
+		})
+	})
+}
+
+// TestManyConnectionsGetTheSame: what is made once for all of them must suit
+// each.
+func TestManyConnectionsGetTheSame(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	compression(t, func(t *testing.T, _ bool, block string) {
+		proc.Each(t, func(t *testing.T, target *proc.Target) {
+			s := start(t, target, block, "", -1)
+			var clients []*client
+			var subs []int
+			for range 20 {
+				c := p.connect(t, nil, s.ws)
+				clients, subs = append(clients, c), append(subs, c.subscribe(t, "all"))
+			}
+			var sent []message
+			for i := range 60 {
+				sent = append(sent, message{Subject: "all", Data: append(letters(i*100), noise(i)...)})
+			}
+			tcp := tcp(t, s)
+			for _, m := range sent {
+				if err := tcp.Publish(m.Subject, m.Data); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, c := range clients {
+				if d := diff(sent, c.next(t, subs[i], len(sent))); d != "" {
+					t.Errorf("client %d: messages (-sent +received):\n%s", i, d)
+				}
 			}
 		})
 	})

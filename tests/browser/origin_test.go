@@ -2,7 +2,9 @@ package browser
 
 import (
 	"fmt"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
@@ -69,6 +71,45 @@ func TestOriginIsChecked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOriginsAreReloaded is about dunlin: the reference does not reload a
+// changed list.
+func TestOriginsAreReloaded(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	s := start(t, proc.Dunlin, list(p.origin), "", -1)
+	c := p.connect(t, nil, s.ws)
+	text, err := os.ReadFile(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.WriteFile(t, proc.ConfigFile, strings.Replace(string(text), p.origin, "https://elsewhere.example", 1))
+	s.Signal(t, syscall.SIGHUP)
+	s.WaitLog(t, "Reloaded server configuration")
+	if _, err := p.tryConnect(t, args{"reconnect": false}, s.ws); err == nil {
+		t.Error("connected, though the page's origin is not listed any more")
+	}
+	c.publish(t, message{Subject: "who.is.connected.stays"})
+	if sockets := p.sockets(t, s.ws); sockets[0].Closed != nil {
+		t.Errorf("the connection from before ended with %+v", sockets[0].Closed)
+	}
+}
+
+// TestHeadersReachTheBrowser: it keeps the cookie of an upgrade's answer.
+func TestHeadersReachTheBrowser(t *testing.T) {
+	t.Parallel()
+	p := openPage(t)
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		name := p.site.unique("cookie")
+		s := start(t, target, fmt.Sprintf("headers { Set-Cookie: \"%s=baked; Path=/\" }", name), "", -1)
+		p.connect(t, nil, s.ws)
+		var cookies string
+		p.call(t, "cookies", nil, &cookies)
+		if !strings.Contains(cookies, name+"=baked") {
+			t.Errorf("cookies %q", cookies)
+		}
+	})
 }
 
 func list(origins ...string) string {

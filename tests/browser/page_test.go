@@ -12,7 +12,8 @@ import (
 type page struct {
 	site   *site
 	origin string
-	queue  string
+	queue  string // of its calls
+	parent *page  // nil for the one that is not in a frame
 }
 
 // args are the named arguments of a function of the page.
@@ -54,7 +55,13 @@ func (p *page) call(t testing.TB, name string, a, into any) {
 // frame opens another page, of the site at origin, within this one.
 func (p *page) frame(t testing.TB, origin string, sandboxed bool) *page {
 	t.Helper()
-	f := &page{site: p.site, origin: origin, queue: p.site.unique("frame")}
-	p.call(t, "frame", args{"src": origin + "/?queue=" + f.queue, "sandboxed": sandboxed}, nil)
+	f := &page{site: p.site, origin: origin, queue: p.site.unique("frame"), parent: p}
+	p.call(t, "frame", args{"name": f.queue, "src": origin + "/?queue=" + f.queue, "sandboxed": sandboxed}, nil)
 	return f
+}
+
+// leave ends the page of a frame.
+func (p *page) leave(t testing.TB) {
+	t.Helper()
+	p.parent.call(t, "leave", args{"name": p.queue}, nil)
 }

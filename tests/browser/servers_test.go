@@ -2,11 +2,13 @@ package browser
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
@@ -31,21 +33,52 @@ func startWith(t testing.TB, target *proc.Target, files map[string]string, block
 	text := fmt.Sprintf("websocket {\nlisten: \"127.0.0.1:%d\"\nno_tls: true\n%s\n}\n%s\n", port, block, config)
 	needFeatures(t, target, text)
 	s := proc.Start(t, target, proc.Options{Files: files, Config: text})
-	var varz struct {
-		WebSocket struct{ Port int }
+	return &server{Server: s, ws: listener(t, s)}
+}
+
+// listener reads the address of the WebSocket listener, ws:// or wss://, from
+// the file that tells the ports.
+func listener(t testing.TB, s *proc.Server) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.Dir, fmt.Sprintf("%s_%d.ports", s.Target.Name(t), s.Pid())))
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.GetJSON(t, "/varz", &varz)
-	if varz.WebSocket.Port == 0 {
-		if target == proc.Dunlin {
-			t.Skip("this dunlin does not listen for WebSockets yet")
+	var ports struct {
+		WebSocket []string `json:"websocket"`
+	}
+	if err := json.Unmarshal(text, &ports); err != nil {
+		t.Fatal(err)
+	}
+	if len(ports.WebSocket) != 1 {
+		t.Fatalf("listeners %v, want one for WebSockets", ports.WebSocket)
+	}
+	return ports.WebSocket[0]
+}
+
+// awaitReason waits until the server has a closed connection with this reason.
+func (s *server) awaitReason(t testing.TB, reason string) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	var connz struct {
+		Connections []struct{ Reason string }
+	}
+	for {
+		s.GetJSON(t, "/connz?state=closed", &connz)
+		if len(connz.Connections) == 1 {
+			break
 		}
-		t.Fatal("no WebSocket listener")
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d connections are closed, want 1", len(connz.Connections))
+		}
 	}
-	scheme := "ws"
-	if strings.Contains(block, "tls {") {
-		scheme = "wss"
+	if got := connz.Connections[0].Reason; got != reason {
+		t.Errorf("closed with %q, want %q", got, reason)
 	}
-	return &server{Server: s, ws: fmt.Sprintf("%s://127.0.0.1:%d", scheme, varz.WebSocket.Port)}
 }
 
 // needFeatures skips the test if dunlin says that a feature of the configuration

@@ -3,8 +3,6 @@ package browser
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
@@ -28,8 +26,8 @@ func TestEncryptedListener(t *testing.T) {
 			sub := c.subscribe(t, "over.tls")
 			want := message{Subject: "over.tls", Data: noise(200_000)}
 			c.publish(t, want)
-			if diff := cmp.Diff([]message{want}, c.next(t, sub, 1)); diff != "" {
-				t.Errorf("message (-sent +received):\n%s", diff)
+			if d := diff([]message{want}, c.next(t, sub, 1)); d != "" {
+				t.Errorf("message (-sent +received):\n%s", d)
 			}
 		})
 	})
