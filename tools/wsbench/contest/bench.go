@@ -80,7 +80,7 @@ func send(b *testing.B, l libs.Library, payloads [][]byte, compressed bool) {
 		}
 	}
 	b.StopTimer()
-	b.ReportMetric(float64(sink.Bytes)/float64(b.N), "wire-B/op")
+	b.ReportMetric(float64(sink.Bytes)/float64(b.N), WireMetric)
 }
 
 // mask masks bytes in place, with a key that does not begin at a word.

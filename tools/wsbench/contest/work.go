@@ -10,6 +10,13 @@ import (
 // Receivers is how many connections a broadcast goes to.
 const Receivers = 1000
 
+// Deflate is the title of the work that tells, as WireMetric, how many bytes a
+// message became.
+const (
+	Deflate    = "deflate"
+	WireMetric = "wire-B/op"
+)
+
 // Work is a row of the table.
 type Work struct {
 	// Title says what is done, for instance "read".
@@ -56,7 +63,7 @@ func Works() []Work {
 	add("write", frames, 1, write)
 	add("mask", frames, 1, mask)
 	add("inflate", texts, 1, inflate)
-	add("deflate", texts, 1, deflate)
+	add(Deflate, texts, 1, deflate)
 	add("broadcast", []int{1 << 10}, Receivers, broadcast)
 	return all
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/dunlin-mq/dunlin/tools/bench/stats"
+	"github.com/dunlin-mq/dunlin/tools/wsbench/contest"
+	"github.com/dunlin-mq/dunlin/tools/wsbench/libs"
+)
+
+// row is what was measured of one work.
+type row struct {
+	work  contest.Work
+	cells []cell // by library, in the order of the libraries; ours first
+}
+
+// cell is one library at one work.
+type cell struct {
+	ns     []float64 // per message or receiver, round by round; none if the library cannot do this
+	allocs int64     // per operation, in the last round
+	wire   float64   // bytes on the wire per message, where the work tells
+}
+
+func (c cell) median() float64 { return stats.Summarize(c.ns).Median }
+
+// fastest returns which of the others is the fastest, 0 if there is none.
+func (r row) fastest() int {
+	best := 0
+	for i := 1; i < len(r.cells); i++ {
+		if len(r.cells[i].ns) > 0 && (best == 0 || r.cells[i].median() < r.cells[best].median()) {
+			best = i
+		}
+	}
+	return best
+}
+
+// ratio is ours by the fastest other, 0 if one of them is missing.
+func (r row) ratio() float64 {
+	best := r.fastest()
+	if best == 0 {
+		return 0
+	}
+	return stats.Summarize(stats.Ratios(r.cells[0].ns, r.cells[best].ns)).Median
+}
+
+// measure runs all libraries at all work, rounds times. run is testing.Benchmark.
+func measure(works []contest.Work, all []libs.Library, rounds int,
+	run func(func(*testing.B)) testing.BenchmarkResult, progress io.Writer) ([]row, error) {
+	rows := make([]row, len(works))
+	for i, w := range works {
+		rows[i] = row{work: w, cells: make([]cell, len(all))}
+	}
+	for round := range rounds {
+		fmt.Fprintf(progress, "round %d of %d\n", round+1, rounds)
+		for i, w := range works {
+			// Each round begins with another library, so that none is always measured first.
+			for k := range all {
+				k = (k + round) % len(all)
+				bench := w.Benchmark(all[k])
+				if bench == nil {
+					continue
+				}
+				result := run(bench)
+				if result.N == 0 {
+					return nil, fmt.Errorf("%s failed at %s", all[k].Name(), w.Name())
+				}
+				rows[i].cells[k].add(result, w.Per)
+			}
+		}
+	}
+	return rows, nil
+}
+
+func (c *cell) add(r testing.BenchmarkResult, per int) {
+	c.ns = append(c.ns, float64(r.T.Nanoseconds())/float64(r.N)/float64(per))
+	c.allocs = r.AllocsPerOp()
+	c.wire = r.Extra[contest.WireMetric]
+}
