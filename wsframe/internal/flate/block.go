@@ -38,9 +38,11 @@ var fixedLit, fixedDist = makeFixedCodes()
 func makeFixedCodes() (lit, dist *prefixCode) {
 	lit, dist = new(prefixCode), new(prefixCode)
 	var count [maxCodeBits + 1]uint32
+	lit.used = numFixedLitLen
 	for s := range lit.codes {
 		n := fixedLitLen(s)
 		lit.codes[s] = uint32(n)
+		lit.symbols[s] = uint16(s)
 		count[n]++
 	}
 	var next [maxCodeBits + 1]uint32
@@ -48,8 +50,10 @@ func makeFixedCodes() (lit, dist *prefixCode) {
 		next[n] = (next[n-1] + count[n-1]) << 1
 	}
 	lit.number(&next)
+	dist.used = numFixedDist
 	for s := range numFixedDist {
 		dist.codes[s] = fixedDistLen
+		dist.symbols[s] = uint16(s)
 	}
 	dist.number(&[maxCodeBits + 1]uint32{})
 	return lit, dist
@@ -94,10 +98,23 @@ func (e *Encoder) count(src []byte) (extra int) {
 	clear(e.dist.freq[:numDist])
 	lit := &e.lit.freq
 	for _, m := range e.matches[:e.n] {
-		for _, b := range src[:m.lit] {
-			lit[b]++
+		run := int(m.lit)
+		next := src[run+int(m.length):]
+		for run > 4 {
+			lit[src[0]]++
+			lit[src[1]]++
+			lit[src[2]]++
+			lit[src[3]]++
+			src, run = src[4:], run-4
 		}
-		src = src[int(m.lit)+int(m.length):]
+		// Up to four more without a branch: most runs are short, but how short
+		// could not be predicted.
+		v := binary.LittleEndian.Uint32(src)
+		lit[v&0xff] -= uint32((0 - run) >> 63)
+		lit[v>>8&0xff] -= uint32((1 - run) >> 63)
+		lit[v>>16&0xff] -= uint32((2 - run) >> 63)
+		lit[v>>24] -= uint32((3 - run) >> 63)
+		src = next
 		lit[lengthInfo[(m.length-minMatch)&0xff]&0x1ff]++
 		s, x := distSymbol(m.dist)
 		e.dist.freq[s]++
@@ -153,14 +170,13 @@ func (e *Encoder) writeStored(w *bitWriter, src []byte) {
 // writeSymbols writes the symbols of src, with codes for which there is room.
 func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLitLen]uint32) {
 	out, n, acc, nb := w.out[:cap(w.out)], len(w.out), w.bits, w.nb
-	for i := 0; ; i++ {
-		run := src
-		if i < e.n {
-			run = src[:e.matches[i].lit]
-		}
-		for len(run) >= 4 {
-			a, b, c, d := lit[run[0]], lit[run[1]], lit[run[2]], lit[run[3]]
-			run = run[4:]
+	for _, m := range e.matches[:e.n] {
+		run := int(m.lit)
+		next := src[run+int(m.length):]
+		for run > 4 {
+			v := binary.LittleEndian.Uint32(src)
+			a, b, c, d := lit[v&0xff], lit[v>>8&0xff], lit[v>>16&0xff], lit[v>>24]
+			src, run = src[4:], run-4
 			acc |= uint64(a>>codeShift) << (nb & 63)
 			nb += uint(a & codeLenMask)
 			acc |= uint64(b>>codeShift) << (nb & 63)
@@ -174,23 +190,28 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 			acc >>= nb & 56
 			nb &= 7
 		}
-		for _, b := range run {
-			a := lit[b]
-			acc |= uint64(a>>codeShift) << (nb & 63)
-			nb += uint(a & codeLenMask)
-		}
+		// See count.
+		v := binary.LittleEndian.Uint32(src)
+		src = next
+		a := lit[v&0xff] & uint32((0-run)>>63)
+		b := lit[v>>8&0xff] & uint32((1-run)>>63)
+		c := lit[v>>16&0xff] & uint32((2-run)>>63)
+		d := lit[v>>24] & uint32((3-run)>>63)
+		acc |= uint64(a>>codeShift) << (nb & 63)
+		nb += uint(a & codeLenMask)
+		acc |= uint64(b>>codeShift) << (nb & 63)
+		nb += uint(b & codeLenMask)
+		acc |= uint64(c>>codeShift) << (nb & 63)
+		nb += uint(c & codeLenMask)
+		acc |= uint64(d>>codeShift) << (nb & 63)
+		nb += uint(d & codeLenMask)
 		binary.LittleEndian.PutUint64(out[n:], acc)
 		n += int(nb >> 3)
 		acc >>= nb & 56
 		nb &= 7
-		if i == e.n {
-			break
-		}
 
-		m := e.matches[i]
-		src = src[int(m.lit)+int(m.length):]
 		info := lengthInfo[(m.length-minMatch)&0xff]
-		a := lit[info&0x1ff]
+		a = lit[info&0x1ff]
 		acc |= uint64(a>>codeShift) << (nb & 63)
 		nb += uint(a & codeLenMask)
 		acc |= uint64(info>>16) << (nb & 63)
@@ -201,6 +222,15 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		nb += uint(a & codeLenMask)
 		acc |= uint64(m.dist-1) & (1<<extra - 1) << (nb & 63)
 		nb += extra
+		binary.LittleEndian.PutUint64(out[n:], acc)
+		n += int(nb >> 3)
+		acc >>= nb & 56
+		nb &= 7
+	}
+	for _, b := range src {
+		a := lit[b]
+		acc |= uint64(a>>codeShift) << (nb & 63)
+		nb += uint(a & codeLenMask)
 		binary.LittleEndian.PutUint64(out[n:], acc)
 		n += int(nb >> 3)
 		acc >>= nb & 56

@@ -3,7 +3,6 @@ package flate
 // A codeHeader is the header of a block with codes of its own: the lengths of
 // these codes, told by run lengths and with yet another code.
 type codeHeader struct {
-	lens    [numLitLen + numDist]uint8
 	symbols [numLitLen + numDist]uint16 // symbol in bits 0-4, extra bits above
 	n       int                         // of symbols
 	lits    int                         // literal/length codes told
@@ -18,22 +17,18 @@ var repeatBits = [numCodeLen]uint8{repeatLast: 2, repeatZero: 3, repeatZeroLong:
 // build prepares the header for the codes lit and dist and returns how many
 // bits it takes.
 func (h *codeHeader) build(lit, dist *prefixCode) int {
-	h.lits, h.dists = numLitLen, numDist
-	for h.lits > endOfBlock+1 && lit.codes[h.lits-1] == 0 {
-		h.lits--
-	}
-	for h.dists > 1 && dist.codes[h.dists-1] == 0 {
-		h.dists--
-	}
-	for i, c := range lit.codes[:h.lits] {
-		h.lens[i] = uint8(c)
-	}
-	for i, c := range dist.codes[:h.dists] {
-		h.lens[h.lits+i] = uint8(c)
-	}
 	clear(h.pre.freq[:numCodeLen])
 	h.n = 0
-	h.runs(h.lens[:h.lits+h.dists])
+	h.lits = int(lit.symbols[lit.used-1]) + 1 // the end of the block at least
+	h.dists = 1
+	if dist.used > 0 {
+		h.dists = int(dist.symbols[dist.used-1]) + 1
+	}
+	h.lengths(lit)
+	h.lengths(dist)
+	if dist.used == 0 {
+		h.zeros(1)
+	}
 
 	bits := h.pre.build(numCodeLen, maxPreBits)
 	for s := repeatLast; s < numCodeLen; s++ {
@@ -46,38 +41,47 @@ func (h *codeHeader) build(lit, dist *prefixCode) int {
 	return bits + 5 + 5 + 4 + 3*h.pres
 }
 
-// runs makes symbols of lens.
-func (h *codeHeader) runs(lens []uint8) {
-	for i := 0; i < len(lens); {
-		n := lens[i]
-		end := i + 1
-		for end < len(lens) && lens[end] == n {
-			end++
+// lengths adds the lengths of the code p.
+func (h *codeHeader) lengths(p *prefixCode) {
+	s := 0 // next symbol
+	for i := 0; i < p.used; {
+		first := int(p.symbols[i])
+		h.zeros(first - s)
+		n := p.codes[first] & codeLenMask
+		s = first + 1
+		for i++; i < p.used && int(p.symbols[i]) == s && p.codes[s]&codeLenMask == n; i++ {
+			s++
 		}
-		run := end - i
-		i = end
-		if n != 0 {
-			h.put(uint16(n), 0)
-			run--
+		h.run(uint16(n), s-first)
+	}
+}
+
+// zeros adds symbols for that many lengths of 0.
+func (h *codeHeader) zeros(run int) {
+	for run >= 3 {
+		k := min(run, 138)
+		if k <= 10 {
+			h.put(repeatZero, k-3)
+		} else {
+			h.put(repeatZeroLong, k-11)
 		}
-		for run >= 3 {
-			switch {
-			case n != 0:
-				k := min(run, 6)
-				h.put(repeatLast, k-3)
-				run -= k
-			case run <= 10:
-				h.put(repeatZero, run-3)
-				run = 0
-			default:
-				k := min(run, 138)
-				h.put(repeatZeroLong, k-11)
-				run -= k
-			}
-		}
-		for range run {
-			h.put(uint16(n), 0)
-		}
+		run -= k
+	}
+	for range run {
+		h.put(0, 0)
+	}
+}
+
+// run adds symbols for that many lengths of n.
+func (h *codeHeader) run(n uint16, run int) {
+	h.put(n, 0)
+	for run--; run >= 3; {
+		k := min(run, 6)
+		h.put(repeatLast, k-3)
+		run -= k
+	}
+	for range run {
+		h.put(n, 0)
 	}
 }
 

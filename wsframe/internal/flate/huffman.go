@@ -21,8 +21,10 @@ type prefixCode struct {
 	// its length below; 0 for symbols that do not occur.
 	codes [numFixedLitLen]uint32
 
-	keys [numFixedLitLen + 1]uint32 // of the symbols that occur, sorted
-	tree [numFixedLitLen + 1]uint32
+	used    int                        // how many symbols occur
+	symbols [numFixedLitLen + 1]uint16 // these, ascending
+	keys    [numFixedLitLen + 1]uint32 // and in the order of their frequencies
+	tree    [numFixedLitLen + 1]uint32
 }
 
 const (
@@ -36,17 +38,19 @@ func (p *prefixCode) build(n int, limit uint) int {
 	clear(p.codes[:n])
 	used := 0
 	for s, f := range p.freq[:n] {
+		p.symbols[used] = uint16(s)
 		p.keys[used] = min(f, maxFreq)<<symbolBits | uint32(s)
 		if f != 0 {
 			used++
 		}
 	}
+	p.used = used
 	keys := p.keys[:used]
 	switch used {
 	case 0:
 		return 0
 	case 1:
-		s := keys[0] & (1<<symbolBits - 1)
+		s := p.symbols[0]
 		p.codes[s] = 1
 		return int(p.freq[s])
 	}
@@ -195,11 +199,10 @@ func (p *prefixCode) assign(keys []uint32, limit uint, count *[maxCodeBits + 1]i
 // number completes codes, which hold only lengths, with the codes that begin
 // with next for each length.
 func (p *prefixCode) number(next *[maxCodeBits + 1]uint32) {
-	for s, n := range p.codes {
-		if n != 0 {
-			c := next[n&entryLenMask]
-			next[n&entryLenMask]++
-			p.codes[s] = uint32(bits.Reverse16(uint16(c)))>>(16-n)<<codeShift | n
-		}
+	for _, s := range p.symbols[:p.used] {
+		n := p.codes[s]
+		c := next[n&entryLenMask]
+		next[n&entryLenMask]++
+		p.codes[s] = uint32(bits.Reverse16(uint16(c)))>>(16-n)<<codeShift | n
 	}
 }

@@ -11,8 +11,8 @@ const (
 	tableBits = 14
 	// hashBytes is how many bytes are hashed. Matches are at least so long,
 	// or a little shorter by accident: short ones save next to nothing.
-	hashBytes = 5
-	hashPrime = 889523592379 // the prime below 2^40 that others use for five bytes
+	hashBytes = 6
+	hashPrime = 227718039650203 // a prime below 2^48
 	// checked is how many bytes of a candidate are compared before it is
 	// taken for a match.
 	checked = 4
@@ -72,7 +72,7 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		base    = m.base
 		window  = m.window
 		emitted = s // everything before it is in matches
-		last    = min(end-checked, len(buf)-tailBytes)
+		last    = end - tailBytes
 		n       = 0
 	)
 	for s <= last {
@@ -82,25 +82,37 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		dist := here - table[h]
 		table[h] = here
 		// A distance of 0 is the position itself, from the block before.
-		if dist-1 >= window || binary.LittleEndian.Uint32(buf[s-int(dist):]) != uint32(v) {
+		if dist-1 >= window {
 			s += 1 + (s-emitted)>>skipShift
 			continue
 		}
 		c := s - int(dist)
-		stop := s + checked + matchLen(buf[s+checked:end], buf[c+checked:])
-		for s > emitted && c > 0 && buf[s-1] == buf[c-1] {
-			s--
-			c--
+		x := v ^ binary.LittleEndian.Uint64(buf[c:])
+		if x<<(64-8*checked) != 0 {
+			s += 1 + (s-emitted)>>skipShift
+			continue
+		}
+		stop := s + 8
+		if x != 0 {
+			stop = s + bits.TrailingZeros64(x)>>3
+		} else {
+			stop += matchLen(buf[stop:end], buf[c+8:])
+		}
+		if c >= 8 {
+			// Without a loop, whose end could not be predicted.
+			x := binary.LittleEndian.Uint64(buf[s-8:]) ^ binary.LittleEndian.Uint64(buf[c-8:])
+			s -= min(bits.LeadingZeros64(x)>>3, s-emitted)
 		}
 		if n+(stop-s)/maxMatch+1 > maxMatches {
 			end = emitted
 			break
 		}
 		n = e.put(n, s-emitted, stop-s, int(dist))
-		if stop <= last {
-			table[hash(binary.LittleEndian.Uint64(buf[stop-2:]))] = base + uint32(stop-2)
-		}
 		s, emitted = stop, stop
+		if s > last {
+			break
+		}
+		table[hash(binary.LittleEndian.Uint64(buf[s-2:]))] = base + uint32(s-2)
 	}
 	e.n = n
 	return end
@@ -110,7 +122,7 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 func (e *Encoder) put(n, lit, length, dist int) int {
 	for length > maxMatch {
 		// What remains must be long enough for a match.
-		k := min(maxMatch, length-minMatch)
+		k := min(maxMatch, length-checked)
 		e.matches[n] = match{uint32(lit), uint16(k), uint16(dist)}
 		n++
 		length -= k
