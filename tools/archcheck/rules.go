@@ -120,20 +120,21 @@ var rooms = map[string]room{
 	"internal/peercert": {},
 	"internal/leaktest": {}, // for tests
 	"internal/trace":    {},
+	"internal/memo":     {May: []string{"internal/chunk"}},
 
 	// Bytes. What comes in is nobody's yet, what goes out is finished.
-	"internal/conn":      {May: []string{"internal/chunk"}, Sockets: true},
+	"internal/conn":      {May: []string{"internal/chunk", "internal/memo"}, Sockets: true},
 	"internal/transport": {May: []string{"internal/chunk", "internal/conn", "internal/logging", "internal/peercert"}, Sockets: true},
 	"internal/websocket": {May: []string{"internal/chunk", "internal/conn", "internal/peercert"}, Sockets: true},
 
 	// Messages. The router sees subscribers, which an account holds, and never
 	// the connection behind one: that is how client, route and gateway stay
 	// types of their own.
-	"internal/message": {May: []string{"internal/chunk"}},
+	"internal/message": {May: []string{"internal/chunk", "internal/memo"}},
 	"internal/account": {May: []string{"internal/message"}},
 	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/message", "internal/trace"}},
 	"internal/client": {May: []string{
-		"internal/account", "internal/chunk", "internal/conn", "internal/logging", "internal/message", "internal/router",
+		"internal/account", "internal/chunk", "internal/conn", "internal/logging", "internal/memo", "internal/message", "internal/router",
 		"internal/peercert", "internal/trace",
 	}, Sockets: true},
 

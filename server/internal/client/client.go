@@ -10,6 +10,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/memo"
 )
 
 // Client is the session of one NATS client.
@@ -117,7 +118,7 @@ func (c *Client) info() protocol.Info {
 }
 
 // Flush implements [message.Peer].
-func (c *Client) Flush() { c.conn.Flush() }
+func (c *Client) Flush(m *memo.Memo) { c.conn.FlushSharing(m) }
 
 // AwaitDrain implements [message.Peer].
 func (c *Client) AwaitDrain(limit time.Duration) time.Duration {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/server/internal/memo"
 )
 
 // Who may write when.
@@ -30,7 +32,11 @@ const (
 
 // Flush writes what is queued, as far as the kernel takes it without
 // blocking. It never waits for the peer.
-func (c *Conn) Flush() {
+func (c *Conn) Flush() { c.FlushSharing(nil) }
+
+// FlushSharing is [Conn.Flush] by somebody who flushes many connections, and
+// lets those that compress the same bytes do it once.
+func (c *Conn) FlushSharing(m *memo.Memo) {
 	o := &c.out
 	o.mu.Lock()
 	o.dirty = false
@@ -45,7 +51,7 @@ func (c *Conn) Flush() {
 			go c.writer(nil)
 			return
 		}
-		if err := c.w.try(c.raw); err != nil || c.w.left() > 0 {
+		if err := c.tryWrite(m); err != nil || c.w.left() > 0 {
 			go c.writer(err)
 			return
 		}
@@ -53,6 +59,18 @@ func (c *Conn) Flush() {
 			return
 		}
 	}
+}
+
+// tryWrite writes the batch in place. The memo is another goroutine's as soon
+// as the owner bit is passed on.
+func (c *Conn) tryWrite(m *memo.Memo) error {
+	if c.ws == nil {
+		return c.w.try(c.raw)
+	}
+	c.ws.frames.memo = m
+	err := c.w.try(c.raw)
+	c.ws.frames.memo = nil
+	return err
 }
 
 // next is called by the owner when its batch is written: it takes the next

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
+	"github.com/dunlin-mq/dunlin/server/internal/memo"
 	"github.com/dunlin-mq/dunlin/wsframe"
 	"github.com/dunlin-mq/dunlin/wsframe/deflate"
 )
@@ -24,6 +25,7 @@ type frames struct {
 	out    *segs        // frames made and not yet taken
 	header *chunk.Chunk // holds the headers of the frames in out; nil when out is
 	used   int          // bytes of header that are in use
+	memo   *memo.Memo   // of who flushes; nil for none
 	vain   uint8        // batches in a row that did not get smaller
 	skip   uint8        // batches not to be tried
 }
@@ -120,7 +122,7 @@ func (w *wsCodec) sealCompressed(p *cursor, limit int) int {
 	size := 0
 	for left := n; left > 0; {
 		k := min(left, compressPiece)
-		s := compressed(p, k)
+		s := w.frames.compressed(p, k)
 		list.list = append(list.list, s)
 		size += len(s.b)
 		left -= k
@@ -132,26 +134,43 @@ func (w *wsCodec) sealCompressed(p *cursor, limit int) int {
 
 // compressed consumes n bytes in front of p and returns them as a piece of a
 // compressed message.
-func compressed(p *cursor, n int) seg {
-	src := p.front()[0].b
-	var joined *chunk.Chunk
+func (f *frames) compressed(p *cursor, n int) (s seg) {
+	first := &p.front()[0]
+	owner, src := first.c, first.b
 	if len(src) < n {
-		joined = chunk.Get(n)
-		src = joined.Buf[:0]
-		for _, s := range p.front() {
-			src = append(src, s.b[:min(len(s.b), n-len(src))]...)
-			if len(src) == n {
-				break
-			}
-		}
+		owner = chunk.Get(n)
+		src = join(owner.Buf[:0], p.front(), n)
+		defer owner.Release()
 	}
-	c := chunk.Get(n + compressWorst)
-	s := seg{c: c, b: deflate.AppendBlocks(c.Buf[:0], src[:n])}
-	if joined != nil {
-		joined.Release()
-	}
+	s = f.compress(owner, src[:n])
 	p.advance(n)
 	return s
+}
+
+// join appends the first n bytes of a list.
+func join(dst []byte, list []seg, n int) []byte {
+	for _, s := range list {
+		dst = append(dst, s.b[:min(len(s.b), n-len(dst))]...)
+		if len(dst) == n {
+			break
+		}
+	}
+	return dst
+}
+
+// compress compresses src, which lies in owner, unless that was done already.
+func (f *frames) compress(owner *chunk.Chunk, src []byte) seg {
+	if f.memo != nil {
+		if c, b, ok := f.memo.Find(src); ok {
+			return seg{c: c, b: b}
+		}
+	}
+	c := chunk.Get(len(src) + compressWorst)
+	b := deflate.AppendBlocks(c.Buf[:0], src)
+	if f.memo != nil {
+		f.memo.Keep(owner, src, c, b)
+	}
+	return seg{c: c, b: b}
 }
 
 // sealPacked makes a message of the bytes in front that are compressed

@@ -3,12 +3,15 @@ package message
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/server/internal/memo"
 )
 
 // Peer is a connection that messages were queued for.
 type Peer interface {
-	// Flush writes what is queued without waiting for the peer.
-	Flush()
+	// Flush writes what is queued without waiting for the peer. What several
+	// peers have in common may be shared by the memo, which may be nil.
+	Flush(*memo.Memo)
 	// AwaitDrain waits, at most for limit, until the peer is no longer
 	// congested, and returns how long it did.
 	AwaitDrain(limit time.Duration) time.Duration
@@ -24,6 +27,7 @@ type Batch struct {
 	Logged bool
 
 	touched   []Peer
+	memo      memo.Memo
 	congested []Peer
 	random    uint64 // state of Rand; 0 before its first use
 }
@@ -58,11 +62,16 @@ func (b *Batch) Congested(p Peer) {
 // helper goroutines was tried on two cores and gained nothing to speak of:
 // the other core has the receivers to serve.
 func (b *Batch) Flush() {
+	shared := &b.memo
+	if len(b.touched) < 2 {
+		shared = nil
+	}
 	for i, p := range b.touched {
-		p.Flush()
+		p.Flush(shared)
 		b.touched[i] = nil
 	}
 	b.touched = b.touched[:0]
+	b.memo.Forget()
 }
 
 // Stall slows the publisher down while receivers are congested, by at most 10

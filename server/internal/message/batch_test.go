@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dunlin-mq/dunlin/server/internal/memo"
 )
 
 // peer is a connection that drains after a while, or never.
@@ -15,7 +17,7 @@ type peer struct {
 	log   *[]string
 }
 
-func (p *peer) Flush() { *p.log = append(*p.log, "flush "+p.name) }
+func (p *peer) Flush(*memo.Memo) { *p.log = append(*p.log, "flush "+p.name) }
 
 func (p *peer) AwaitDrain(limit time.Duration) time.Duration {
 	*p.log = append(*p.log, "await "+p.name+" "+limit.String())
