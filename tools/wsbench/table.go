@@ -27,11 +27,15 @@ func times(s *strings.Builder, rows []row, all []libs.Library) {
 		fmt.Fprintf(s, " %s |", l.Name())
 	}
 	s.WriteString(" ours / fastest other |\n|---|" + strings.Repeat("--:|", len(all)+1) + "\n")
-	broadcast := false
+	broadcast, stored := false, false
 	for _, r := range rows {
 		fmt.Fprintf(s, "| %s |", r.work.Name())
 		for _, c := range r.cells {
-			fmt.Fprintf(s, " %s |", c)
+			mark := ""
+			if r.stored(c) {
+				mark, stored = "¹", true
+			}
+			fmt.Fprintf(s, " %s%s |", c, mark)
 		}
 		if ratio := r.ratio(); ratio > 0 {
 			fmt.Fprintf(s, " %.2f |\n", ratio)
@@ -40,12 +44,15 @@ func times(s *strings.Builder, rows []row, all []libs.Library) {
 		}
 		broadcast = broadcast || r.work.Per > 1
 	}
-	s.WriteString("\nTime per message; in brackets the allocations, if there are any.")
+	s.WriteString("\nProcessor time per message; in brackets the allocations, if there are any.")
 	if broadcast {
 		fmt.Fprintf(s, " A broadcast compresses one message and writes it to %d connections:"+
 			" the time is for each of them, the allocations are for all.", contest.Receivers)
 	}
 	s.WriteString(" – where a library has nothing to call.\n")
+	if stored {
+		s.WriteString("\n¹ Sends messages as short as these without compressing them, as a stored block: not held against the others.\n")
+	}
 }
 
 // String is the time and, if there are any, the allocations.

@@ -8,12 +8,25 @@ import (
 	"github.com/dunlin-mq/dunlin/tools/wsbench/memconn"
 )
 
-// The benchmarks count to b.N themselves instead of asking b.Loop, because a
-// library that reads in a loop of its own has to know when to stop.
-
 // streamSize is about how much a stream has before it begins again, in bytes:
 // more than the caches next to the core, so that no library finds its input warm.
 const streamSize = 512 << 10
+
+// measured runs work, which does something b.N times, and reports what it takes.
+// work counts for itself because a library that reads in a loop of its own
+// has to know when to stop: b.Loop would not do.
+func measured(b *testing.B, work func() error) {
+	b.ReportAllocs()
+	b.ResetTimer()
+	start := processorTime()
+	err := work()
+	used := processorTime() - start
+	b.StopTimer()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), TimeMetric)
+}
 
 // read reads masked frames.
 func read(l libs.Library, size int) func(*testing.B) {
@@ -45,12 +58,11 @@ func receive(b *testing.B, l libs.Library, s *memconn.Stream, size int, compress
 	}
 	total := 0
 	b.SetBytes(int64(size))
-	b.ReportAllocs()
-	b.ResetTimer()
-	err = run(b.N, func(payload []byte) { total += len(payload) })
-	b.StopTimer()
-	if err != nil || total != b.N*size {
-		b.Fatalf("read %d bytes of %d, error %v", total, b.N*size, err)
+	measured(b, func() error {
+		return run(b.N, func(payload []byte) { total += len(payload) })
+	})
+	if total != b.N*size {
+		b.Fatalf("read %d bytes of %d", total, b.N*size)
 	}
 }
 
@@ -72,18 +84,21 @@ func send(b *testing.B, l libs.Library, payloads [][]byte, compressed bool) {
 	}
 	sink.Bytes = 0 // the handshake
 	b.SetBytes(int64(len(payloads[0])))
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		if err := run(payloads[i%len(payloads)]); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.StopTimer()
+	measured(b, func() error { return each(b.N, payloads, run) })
 	b.ReportMetric(float64(sink.Bytes)/float64(b.N), WireMetric)
 }
 
-// mask masks bytes in place, with a key that does not begin at a word.
+// each does run n times, with the payloads in turn.
+func each(n int, payloads [][]byte, run libs.Sender) error {
+	for i := range n {
+		if err := run(payloads[i%len(payloads)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mask masks bytes in place.
 func mask(l libs.Library, size int) func(*testing.B) {
 	m, ok := l.(libs.Masker)
 	if !ok {
@@ -92,11 +107,12 @@ func mask(l libs.Library, size int) func(*testing.B) {
 	return func(b *testing.B) {
 		payload, key := noise(size), [4]byte{0x37, 0xfa, 0x21, 0x3d}
 		b.SetBytes(int64(size))
-		b.ReportAllocs()
-		b.ResetTimer()
-		for range b.N {
-			m.Mask(payload, key)
-		}
+		measured(b, func() error {
+			for range b.N {
+				m.Mask(payload, key)
+			}
+			return nil
+		})
 	}
 }
 
@@ -116,14 +132,6 @@ func broadcast(l libs.Library, size int) func(*testing.B) {
 			b.Fatal(err)
 		}
 		docs := documents(size)
-		b.ReportAllocs()
-		b.ResetTimer()
-		for i := range b.N {
-			if err := run(docs[i%len(docs)]); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.StopTimer()
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*Receivers), "ns/receiver")
+		measured(b, func() error { return each(b.N, docs, run) })
 	}
 }

@@ -10,12 +10,19 @@ import (
 // Receivers is how many connections a broadcast goes to.
 const Receivers = 1000
 
-// Deflate is the title of the work that tells, as WireMetric, how many bytes a
-// message became.
+// What a benchmark reports beside what all benchmarks do.
 const (
-	Deflate    = "deflate"
+	// TimeMetric is the processor time, which is what to compare: it is hardly
+	// disturbed by who else uses the machine, and it includes what a library leaves
+	// to other goroutines and to the garbage collector.
+	TimeMetric = "cpu-ns/op"
+	// WireMetric is how many bytes a message became, where they are written.
 	WireMetric = "wire-B/op"
 )
+
+// Deflate is the title of the work that is bought with bytes on the wire, so
+// that they belong to the answer.
+const Deflate = "deflate"
 
 // Work is a row of the table.
 type Work struct {
