@@ -21,18 +21,26 @@ func TestMain(m *testing.M) { proc.Main(m) }
 // the client printed.
 func run(t *testing.T, s *proc.Server, args ...string) string {
 	t.Helper()
-	r := proc.CLI(t, s.URL(), args...)
+	r := proc.CLI(t, s.URL(), trusting(s, args)...)
 	if r.Code != 0 {
 		t.Fatalf("nats %v: exit code %d\n%s%s", args, r.Code, r.Stdout, r.Stderr)
 	}
 	return r.Stdout + r.Stderr
 }
 
+// trusting adds what makes the client trust a server with a certificate.
+func trusting(s *proc.Server, args []string) []string {
+	if !s.Way.TLS {
+		return args
+	}
+	return append([]string{"--tlsca", filepath.Join(s.Dir, "ca.pem")}, args...)
+}
+
 // background starts the client and waits until the server has its
 // subscription on subject. The result is all it printed until it ended.
 func background(t *testing.T, s *proc.Server, subject string, args ...string) (output func() string) {
 	t.Helper()
-	cmd := proc.CLICommand(t, s.URL(), args...)
+	cmd := proc.CLICommand(t, s.URL(), trusting(s, args)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -85,8 +93,8 @@ func waitForInterest(t *testing.T, s *proc.Server, subject string) {
 
 func TestPublishAndSubscribe(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		output := background(t, s, "news", "sub", "news", "--count", "3", "--raw")
 		run(t, s, "pub", "news", "item {{Count}}", "--count", "3")
 		if got, want := output(), "item 1\nitem 2\nitem 3\n"; got != want {
@@ -97,8 +105,8 @@ func TestPublishAndSubscribe(t *testing.T) {
 
 func TestHeadersAreShown(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		output := background(t, s, "news", "sub", "news", "--count", "1")
 		run(t, s, "pub", "news", "text", "-H", "Color:blue")
 		if got := output(); !strings.Contains(got, "Color: blue") || !strings.Contains(got, "text") {
@@ -109,8 +117,8 @@ func TestHeadersAreShown(t *testing.T) {
 
 func TestRequestAndReply(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		output := background(t, s, "svc", "reply", "svc", "you said {{Request}}", "--count", "1")
 		if got, want := strings.TrimSpace(run(t, s, "request", "svc", "hello", "--raw")), "you said hello"; got != want {
 			t.Errorf("printed %q, want %q", got, want)
@@ -121,9 +129,9 @@ func TestRequestAndReply(t *testing.T) {
 
 func TestRequestWithoutResponder(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
-		r := proc.CLI(t, s.URL(), "request", "nobody", "hello")
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
+		r := proc.CLI(t, s.URL(), trusting(s, []string{"request", "nobody", "hello"})...)
 		if !strings.Contains(r.Stdout+r.Stderr, "No responders are available") {
 			t.Errorf("printed %q %q", r.Stdout, r.Stderr)
 		}
@@ -132,8 +140,8 @@ func TestRequestWithoutResponder(t *testing.T) {
 
 func TestRoundTripTime(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		if got := run(t, s, "rtt"); !strings.Contains(got, s.URL()) {
 			t.Errorf("printed %q", got)
 		}
@@ -142,8 +150,8 @@ func TestRoundTripTime(t *testing.T) {
 
 func TestBenchmarkReceivesAll(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		output := background(t, s, "load", "bench", "sub", "load", "--msgs", "20000", "--no-progress")
 		if got := run(t, s, "bench", "pub", "load", "--msgs", "20000", "--size", "64", "--no-progress"); !strings.Contains(got, "msgs/sec") {
 			t.Errorf("publisher printed %q", got)
@@ -185,10 +193,14 @@ func TestOverTLS(t *testing.T) {
 // subscriber at the terminal: both see the same server.
 func TestClientOfTheLibraryMeetsTheTerminal(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		output := background(t, s, "mixed.>", "sub", "mixed.>", "--count", "1", "--raw")
-		nc, err := nats.Connect(s.URL())
+		var options []nats.Option
+		if way.TLS {
+			options = append(options, nats.Secure(certs.Default().Config(false)))
+		}
+		nc, err := nats.Connect(s.URL(), options...)
 		if err != nil {
 			t.Fatal(err)
 		}

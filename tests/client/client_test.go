@@ -11,10 +11,19 @@ import (
 
 func TestMain(m *testing.M) { proc.Main(m) }
 
+// dial opens a connection on the server's way.
+func dial(s *proc.Server, options ...nats.Option) (*nats.Conn, error) {
+	if s.Way.TLS {
+		options = append(options, secure(false))
+	}
+	options = append(options, nats.Timeout(proc.Patience), nats.Compression(s.Way.Compressed))
+	return nats.Connect(s.URL(), options...)
+}
+
 // connect opens a connection that the test's end closes.
 func connect(t *testing.T, s *proc.Server, options ...nats.Option) *nats.Conn {
 	t.Helper()
-	nc, err := nats.Connect(s.URL(), append([]nats.Option{nats.Timeout(proc.Patience)}, options...)...)
+	nc, err := dial(s, options...)
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}

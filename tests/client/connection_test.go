@@ -15,8 +15,8 @@ import (
 
 func TestClientSeesServer(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "server_name: west\nmax_payload: 2048\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "server_name: west\nmax_payload: 2048\n"})
 		nc := connect(t, s)
 		if got := nc.ConnectedServerName(); got != "west" {
 			t.Errorf("server name %q", got)
@@ -47,8 +47,8 @@ func TestClientSeesServer(t *testing.T) {
 // same address: subscriptions come back by themselves.
 func TestReconnectAfterRestart(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way})
 		lost, back := make(chan error, 1), make(chan struct{}, 1)
 		nc := connect(t, s,
 			nats.ReconnectWait(10*time.Millisecond), nats.ReconnectJitter(0, 0), nats.MaxReconnects(-1),
@@ -61,7 +61,7 @@ func TestReconnectAfterRestart(t *testing.T) {
 			t.Errorf("exit code %d", code)
 		}
 		receive(t, lost, "disconnect")
-		again := proc.Start(t, target, proc.Options{NoAddress: true, Args: []string{"-a", "127.0.0.1", "-p", port}})
+		again := proc.Start(t, target, proc.Options{Way: way, Port: port})
 		receive(t, back, "reconnect")
 		pub := connect(t, again)
 		must(t, nc.FlushTimeout(proc.Patience))
@@ -81,8 +81,8 @@ func mustPort(t *testing.T, s *proc.Server) string {
 
 func TestLameDuckModeIsAnnounced(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"200ms\"\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"200ms\"\n"})
 		told, closed := make(chan struct{}), make(chan struct{})
 		connect(t, s, nats.NoReconnect(),
 			nats.LameDuckModeHandler(func(*nats.Conn) { close(told) }),
@@ -98,8 +98,9 @@ func TestLameDuckModeIsAnnounced(t *testing.T) {
 
 func TestPayloadAboveLimitIsRefused(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "max_payload: 100\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		skipInflatedLimit(t, target, way)
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "max_payload: 100\n"})
 		nc := connect(t, s)
 		if err := nc.Publish("foo", make([]byte, 101)); !errors.Is(err, nats.ErrMaxPayload) {
 			t.Errorf("error %v, want %v", err, nats.ErrMaxPayload)
@@ -111,11 +112,11 @@ func TestPayloadAboveLimitIsRefused(t *testing.T) {
 
 func TestConnectionAboveLimitIsRefused(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "max_connections: 1\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "max_connections: 1\n"})
 		connect(t, s)
 		// The library may meet the closed socket before it reads why.
-		if nc, err := nats.Connect(s.URL()); err == nil {
+		if nc, err := dial(s); err == nil {
 			nc.Close()
 			t.Error("connected")
 		}
@@ -125,8 +126,8 @@ func TestConnectionAboveLimitIsRefused(t *testing.T) {
 
 func TestSubscriptionAboveLimitIsReported(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "max_subscriptions: 1\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "max_subscriptions: 1\n"})
 		reported := make(chan error, 1)
 		nc := connect(t, s, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { reported <- err }))
 		kept := subscribe(t, nc, "one")
@@ -142,8 +143,8 @@ func TestSubscriptionAboveLimitIsReported(t *testing.T) {
 
 func TestAnsweredPingsKeepTheConnection(t *testing.T) {
 	t.Parallel()
-	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := proc.Start(t, target, proc.Options{Config: "ping_interval: \"200ms\"\nping_max: 3\n"})
+	proc.EachWay(t, func(t *testing.T, target *proc.Target, way proc.Way) {
+		s := proc.Start(t, target, proc.Options{Way: way, Config: "ping_interval: \"200ms\"\nping_max: 3\n"})
 		// A silent client would be gone after four intervals.
 		nc := connect(t, s)
 		var varz struct {

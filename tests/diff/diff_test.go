@@ -34,12 +34,7 @@ func TestScripts(t *testing.T) {
 		for _, scenario := range file.Scenarios {
 			t.Run(strings.TrimPrefix(file.TestName(scenario), t.Name()+"/"), func(t *testing.T) {
 				t.Parallel()
-				proc.Each(t, func(t *testing.T, target *proc.Target) {
-					if strings.HasPrefix(file.Topic(), "websocket/") {
-						proc.NeedWebSocket(t, target)
-					}
-					play(t, file, scenario, target, nil)
-				})
+				proc.Each(t, func(t *testing.T, target *proc.Target) { play(t, file, scenario, target, nil) })
 			})
 		}
 	}
@@ -65,7 +60,6 @@ func TestScriptsInTunnel(t *testing.T) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					proc.Each(t, func(t *testing.T, target *proc.Target) {
-						proc.NeedWebSocket(t, target)
 						if target == proc.Reference && via.unfair(scenario) {
 							t.Skip("see close-delivered and inflated-limit in compat.md")
 						}

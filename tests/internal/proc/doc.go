@@ -7,10 +7,11 @@
 // ready ([Launch] does not wait); the returned [Server] gives the addresses,
 // the log and the exit code and is killed when the test ends. [Run] is for
 // commands that end by themselves, and [CLI] for the command-line client of
-// the ecosystem.
+// the ecosystem. [Each] runs a test against both programs, [EachWay] also over
+// each [Way] that clients may take.
 //
 // Every test package that uses proc calls [Main] from its TestMain, which
 // removes what was built.
 //
-// Reading order: target.go, server.go, log.go.
+// Reading order: target.go, server.go, way.go, log.go.
 package proc

@@ -29,6 +29,9 @@ type Options struct {
 	Args   []string          // arguments after those of the harness
 	Env    []string          // added to the environment
 
+	Way  Way    // how clients connect
+	Port string // of the listener that they use; a random one if empty
+
 	NoMonitor bool // do not ask for a monitoring port
 	NoAddress bool // leave host and port to Config and Args
 	Dir       string
@@ -39,6 +42,7 @@ type Server struct {
 	Target *Target
 	Dir    string // holds the configuration file, its working directory
 	Config string // path of the configuration file, or empty
+	Way    Way    // how clients connect
 
 	cmd   *exec.Cmd
 	log   *log
@@ -66,7 +70,8 @@ func Start(t testing.TB, target *Target, o Options) *Server {
 // to fail.
 func Launch(t testing.TB, target *Target, o Options) *Server {
 	t.Helper()
-	s := &Server{Target: target, Dir: o.Dir, log: newLog(), done: make(chan struct{})}
+	o = o.Way.open(o)
+	s := &Server{Target: target, Dir: o.Dir, Way: o.Way, log: newLog(), done: make(chan struct{})}
 	if s.Dir == "" {
 		s.Dir = t.TempDir()
 	}
@@ -164,12 +169,17 @@ func (s *Server) WriteFile(t testing.TB, name, text string) string {
 // Pid is the process id.
 func (s *Server) Pid() int { return s.cmd.Process.Pid }
 
-// URL is the client URL, nats://host:port.
-func (s *Server) URL() string { return s.first("nats") }
+// URL is where clients connect on their way: nats://, ws:// or wss://.
+func (s *Server) URL() string {
+	if s.Way.WebSocket {
+		return s.WebSocket()
+	}
+	return s.first("nats")
+}
 
-// Addr is the host:port of the client listener.
+// Addr is the host:port of the listener for TCP clients.
 func (s *Server) Addr() string {
-	u, _ := url.Parse(s.URL())
+	u, _ := url.Parse(s.first("nats"))
 	return u.Host
 }
 

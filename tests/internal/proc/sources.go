@@ -16,7 +16,7 @@ func RepoFile(name string) string { return moduleRoot() + "/../" + name }
 // name that leads out of that folder again: the cache then keeps its entries'
 // names, sizes and times.
 func noteSources() error {
-	for _, module := range []string{"server", "protocol"} {
+	for _, module := range []string{"server", "protocol", "wsframe"} {
 		if err := noteFolder(RepoFile(module)); err != nil {
 			return err
 		}

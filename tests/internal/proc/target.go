@@ -70,17 +70,6 @@ func Each(t *testing.T, f func(t *testing.T, target *Target)) {
 	}
 }
 
-// dunlinSpeaksWebSocket turns on what the tests ask dunlin over WebSocket.
-const dunlinSpeaksWebSocket = false
-
-// NeedWebSocket skips a test of a program that has no websocket listener yet.
-func NeedWebSocket(t testing.TB, target *Target) {
-	t.Helper()
-	if target == Dunlin && !dunlinSpeaksWebSocket {
-		t.Skip("dunlin has no websocket listener yet")
-	}
-}
-
 // scratch is the folder of this test process for what is built; Main removes it.
 var scratch = sync.OnceValues(func() (string, error) {
 	return os.MkdirTemp("", "dunlin-tests-")
