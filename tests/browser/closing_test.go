@@ -60,8 +60,8 @@ func TestServerTellsWhyItCloses(t *testing.T) {
 
 func (e ending) check(t *testing.T, p *page, target *proc.Target, block string) {
 	t.Helper()
-	s := start(t, target, block, e.config, -1)
-	r := p.open(t, s.ws)
+	s := start(t, target, setup{block: block, config: e.config})
+	r := p.open(t, s.WebSocket())
 	r.read(t, "INFO {")
 	if e.sends != "" {
 		r.send(t, e.sends)
@@ -89,11 +89,11 @@ func TestConnectionAboveLimitIsToldWhy(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := start(t, target, "", "max_connections: 1", -1)
-		first := p.open(t, s.ws)
+		s := start(t, target, setup{config: "max_connections: 1"})
+		first := p.open(t, s.WebSocket())
 		first.send(t, hello)
 		first.read(t, "PONG")
-		second := p.open(t, s.ws)
+		second := p.open(t, s.WebSocket())
 		if diff := cmp.Diff(closing{1008, "Maximum Connections Exceeded", true}, second.closed(t)); diff != "" {
 			t.Errorf("end (-want +got):\n%s", diff)
 		}
@@ -123,8 +123,8 @@ func TestPageCloses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			proc.Each(t, func(t *testing.T, target *proc.Target) {
-				s := start(t, target, "", "", -1)
-				r := p.open(t, s.ws)
+				s := start(t, target, setup{})
+				r := p.open(t, s.WebSocket())
 				r.send(t, hello)
 				r.read(t, "PONG")
 				var got closing
@@ -143,13 +143,13 @@ func TestPageThatGoesAwayIsGone(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := start(t, target, "", "", -1)
+		s := start(t, target, setup{})
 		f := p.frame(t, p.origin, false)
-		r := f.open(t, s.ws)
+		r := f.open(t, s.WebSocket())
 		r.send(t, hello)
 		r.read(t, "PONG")
 		f.leave(t)
-		s.awaitReason(t, "Client Closed")
+		awaitReason(t, s, "Client Closed")
 	})
 }
 
@@ -160,8 +160,8 @@ func TestTextMessagesAreAsGoodAsBinary(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
-			r := p.open(t, s.ws+"/any/path?and=query")
+			s := start(t, target, setup{block: block})
+			r := p.open(t, s.WebSocket()+"/any/path?and=query")
 			r.send(t, hello+"SUB gre")
 			p.call(t, "send", args{"socket": r.id, "text": "et 1\r\nPUB greet 7\r\nGr", "binary": true}, nil)
 			r.send(t, "üße")
@@ -176,11 +176,11 @@ func TestSubprotocols(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := start(t, target, "", "", -1)
-		if _, err := p.tryOpen(s.ws, "nats"); err == nil || err.Error() != "Error: closed with 1006" {
+		s := start(t, target, setup{})
+		if _, err := p.tryOpen(s.WebSocket(), "nats"); err == nil || err.Error() != "Error: closed with 1006" {
 			t.Errorf("open with an offer: error %v", err)
 		}
-		if _, err := p.tryOpen(s.ws + "/mqtt"); err == nil {
+		if _, err := p.tryOpen(s.WebSocket() + "/mqtt"); err == nil {
 			t.Error("opened the way to MQTT, which is not configured")
 		}
 	})
@@ -192,15 +192,15 @@ func TestLargeDeliveriesComeInPieces(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, compressed bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
-			r := p.open(t, s.ws)
+			s := start(t, target, setup{block: block})
+			r := p.open(t, s.WebSocket())
 			payload := strings.Repeat("to and fro ", 10_000)
 			r.send(t, fmt.Sprintf("%sSUB big 1\r\nPUB big %d\r\n%s\r\nPING\r\n", hello, len(payload), payload))
 			text := r.read(t, payload)
 			if !strings.Contains(text, fmt.Sprintf("MSG big 1 %d\r\n%s\r\n", len(payload), payload)) {
 				t.Error("the payload is not what was sent")
 			}
-			if got := p.sockets(t, s.ws)[0]; !compressed && got.Largest > 4096 {
+			if got := p.sockets(t, s.WebSocket())[0]; !compressed && got.Largest > 4096 {
 				t.Errorf("a message of %d bytes", got.Largest)
 			}
 		})

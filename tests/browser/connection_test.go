@@ -19,8 +19,8 @@ func TestConnectionIsListedAsWebSocket(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := start(t, target, "", "", -1)
-		p.connect(t, args{"name": "tab"}, s.ws)
+		s := start(t, target, setup{})
+		p.connect(t, args{"name": "tab"}, s.WebSocket())
 		type connection struct {
 			Kind string `json:"kind"`
 			Type string `json:"type"`
@@ -46,15 +46,15 @@ func TestReconnectAfterRestart(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "server_name: first", -1)
-			c := p.connect(t, forever, s.ws)
+			s := start(t, target, setup{block: block, config: "server_name: first"})
+			c := p.connect(t, forever, s.WebSocket())
 			sub := c.subscribe(t, "after")
 			s.Signal(t, syscall.SIGTERM)
 			if code := s.Wait(t); code != 0 {
 				t.Errorf("exit code %d", code)
 			}
 			c.events(t, "disconnect")
-			start(t, target, block, "server_name: second", port(t, s))
+			start(t, target, setup{block: block, config: "server_name: second", port: port(t, s)})
 			seen := c.events(t, "reconnect")
 			inOrder(t, seen, "disconnect", "reconnecting", "reconnect")
 			if name := c.current(t).ServerName; name != "second" {
@@ -83,9 +83,9 @@ func inOrder(t *testing.T, events []string, kinds ...string) {
 	}
 }
 
-func port(t *testing.T, s *server) int {
+func port(t *testing.T, s *proc.Server) int {
 	t.Helper()
-	u, err := url.Parse(s.ws)
+	u, err := url.Parse(s.WebSocket())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,9 +102,9 @@ func TestLameDuckModeSendsClientsAway(t *testing.T) {
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
 		const slow = "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"200ms\"\n"
-		duck := start(t, target, "", slow+"server_name: duck", -1)
-		other := start(t, target, "", "server_name: other", -1)
-		c := p.connect(t, args{"noRandomize": true, "maxReconnectAttempts": -1}, duck.ws, other.ws)
+		duck := start(t, target, setup{config: slow + "server_name: duck"})
+		other := start(t, target, setup{config: "server_name: other"})
+		c := p.connect(t, args{"noRandomize": true, "maxReconnectAttempts": -1}, duck.WebSocket(), other.WebSocket())
 		if c.info.ServerName != "duck" {
 			t.Fatalf("connected to %q", c.info.ServerName)
 		}
@@ -118,7 +118,7 @@ func TestLameDuckModeSendsClientsAway(t *testing.T) {
 		c.publish(t, message{Subject: "after"})
 		c.next(t, sub, 1)
 		want := &closing{Code: 1001, Reason: "Server Shutdown", Clean: true}
-		if diff := cmp.Diff(want, p.sockets(t, duck.ws)[0].Closed); diff != "" {
+		if diff := cmp.Diff(want, p.sockets(t, duck.WebSocket())[0].Closed); diff != "" {
 			t.Errorf("end of the connection (-want +got):\n%s", diff)
 		}
 		if code := duck.Wait(t); code != 0 {
@@ -133,11 +133,11 @@ func TestServerPingsAreAnswered(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := start(t, target, "ping_interval: \"100ms\"", "ping_max: 3", -1)
-		c := p.connect(t, nil, s.ws)
-		p.call(t, "messages", args{"url": s.ws, "count": 12}, nil)
+		s := start(t, target, setup{block: "ping_interval: \"100ms\"", config: "ping_max: 3"})
+		c := p.connect(t, nil, s.WebSocket())
+		p.call(t, "messages", args{"url": s.WebSocket(), "count": 12}, nil)
 		c.publish(t, message{Subject: "still.here"})
-		if sockets := p.sockets(t, s.ws); len(sockets) != 1 || sockets[0].Closed != nil {
+		if sockets := p.sockets(t, s.WebSocket()); len(sockets) != 1 || sockets[0].Closed != nil {
 			t.Errorf("sockets %+v", sockets)
 		}
 	})

@@ -50,12 +50,12 @@ func TestIdentity(t *testing.T) {
 				block = strings.ReplaceAll(block, name, unique)
 			}
 			proc.Each(t, func(t *testing.T, target *proc.Target) {
-				s := start(t, target, block, test.config, -1)
+				s := start(t, target, setup{block: block, config: test.config})
 				options := args{"reconnect": false}
 				for name, value := range test.options {
 					options[name] = value
 				}
-				c, err := p.tryConnect(t, options, s.ws)
+				c, err := p.tryConnect(t, options, s.WebSocket())
 				if test.refused {
 					if err == nil || !strings.HasPrefix(err.Error(), "AuthorizationError") {
 						t.Fatalf("connect: error %v, want a refusal", err)

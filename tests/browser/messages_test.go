@@ -25,7 +25,7 @@ func compression(t *testing.T, f func(t *testing.T, compressed bool, block strin
 }
 
 // tcp is a client over TCP on the same server.
-func tcp(t *testing.T, s *server) *nats.Conn {
+func tcp(t *testing.T, s *proc.Server) *nats.Conn {
 	t.Helper()
 	nc, err := nats.Connect(s.URL(), nats.Timeout(proc.Patience))
 	if err != nil {
@@ -51,15 +51,15 @@ func TestConnectNegotiatesCompression(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, compressed bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "server_name: west\nmax_payload: 2048", -1)
-			c := p.connect(t, nil, s.ws)
+			s := start(t, target, setup{block: block, config: "server_name: west\nmax_payload: 2048"})
+			c := p.connect(t, nil, s.WebSocket())
 			want := info{ServerName: "west", MaxPayload: 2048}
 			got := c.info
 			got.Port = 0
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("INFO (-want +got):\n%s", diff)
 			}
-			extensions := p.sockets(t, s.ws)[0].Extensions
+			extensions := p.sockets(t, s.WebSocket())[0].Extensions
 			if got := strings.Contains(extensions, "permessage-deflate"); got != compressed {
 				t.Errorf("extensions %q", extensions)
 			}
@@ -72,8 +72,8 @@ func TestPublishAndSubscribe(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
-			c, other := p.connect(t, nil, s.ws), p.connect(t, nil, s.ws)
+			s := start(t, target, setup{block: block})
+			c, other := p.connect(t, nil, s.WebSocket()), p.connect(t, nil, s.WebSocket())
 			sub := other.subscribe(t, "weather.>")
 			sent := []message{
 				{Subject: "weather.oslo", Data: []byte("rain")},
@@ -93,8 +93,8 @@ func TestRequestAndReply(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
-			c, other := p.connect(t, nil, s.ws), p.connect(t, nil, s.ws)
+			s := start(t, target, setup{block: block})
+			c, other := p.connect(t, nil, s.WebSocket()), p.connect(t, nil, s.WebSocket())
 			p.call(t, "echo", args{"client": other.id, "subject": "echo"}, nil)
 			ask := message{Subject: "echo", Data: letters(500), Headers: map[string]string{"Turn": "1"}}
 			reply := c.request(t, ask)
@@ -119,8 +119,8 @@ func TestPayloadSizes(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, compressed bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, fmt.Sprint("max_payload: ", limit), -1)
-			c, nc := p.connect(t, nil, s.ws), tcp(t, s)
+			s := start(t, target, setup{block: block, config: fmt.Sprint("max_payload: ", limit)})
+			c, nc := p.connect(t, nil, s.WebSocket()), tcp(t, s)
 			down := c.subscribe(t, "down")
 			up, err := nc.SubscribeSync("up")
 			if err != nil {
@@ -151,7 +151,7 @@ func TestPayloadSizes(t *testing.T) {
 					}
 				}
 			}
-			if largest := p.sockets(t, s.ws)[0].Largest; !compressed && largest > 4096 {
+			if largest := p.sockets(t, s.WebSocket())[0].Largest; !compressed && largest > 4096 {
 				t.Errorf("a message of %d bytes, want at most 4096 for a browser", largest)
 			}
 		})
@@ -164,8 +164,8 @@ func TestManyMessagesKeepTheirOrder(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
-			c := p.connect(t, nil, s.ws)
+			s := start(t, target, setup{block: block})
+			c := p.connect(t, nil, s.WebSocket())
 			sub := c.subscribe(t, "count.*")
 			var sent []message
 			for i := range 1000 {
@@ -186,20 +186,20 @@ func TestManyConnectionsGetTheSame(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, block, "", -1)
+			s := start(t, target, setup{block: block})
 			var clients []*client
 			var subs []int
 			for range 20 {
-				c := p.connect(t, nil, s.ws)
+				c := p.connect(t, nil, s.WebSocket())
 				clients, subs = append(clients, c), append(subs, c.subscribe(t, "all"))
 			}
 			var sent []message
 			for i := range 60 {
 				sent = append(sent, message{Subject: "all", Data: append(letters(i*100), noise(i)...)})
 			}
-			tcp := tcp(t, s)
+			nc := tcp(t, s)
 			for _, m := range sent {
-				if err := tcp.Publish(m.Subject, m.Data); err != nil {
+				if err := nc.Publish(m.Subject, m.Data); err != nil {
 					t.Fatal(err)
 				}
 			}

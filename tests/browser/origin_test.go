@@ -50,10 +50,10 @@ func TestOriginIsChecked(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			proc.Each(t, func(t *testing.T, target *proc.Target) {
-				s := start(t, target, test.block, "", -1)
-				address := s.ws
+				s := start(t, target, setup{block: test.block})
+				address := s.WebSocket()
 				if test.behind {
-					path, err := p.site.behind(s.ws)
+					path, err := p.site.behind(s.WebSocket())
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -78,8 +78,8 @@ func TestOriginIsChecked(t *testing.T) {
 func TestOriginsAreReloaded(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
-	s := start(t, proc.Dunlin, list(p.origin), "", -1)
-	c := p.connect(t, nil, s.ws)
+	s := start(t, proc.Dunlin, setup{block: list(p.origin)})
+	c := p.connect(t, nil, s.WebSocket())
 	text, err := os.ReadFile(s.Config)
 	if err != nil {
 		t.Fatal(err)
@@ -87,11 +87,11 @@ func TestOriginsAreReloaded(t *testing.T) {
 	s.WriteFile(t, proc.ConfigFile, strings.Replace(string(text), p.origin, "https://elsewhere.example", 1))
 	s.Signal(t, syscall.SIGHUP)
 	s.WaitLog(t, "Reloaded server configuration")
-	if _, err := p.tryConnect(t, args{"reconnect": false}, s.ws); err == nil {
+	if _, err := p.tryConnect(t, args{"reconnect": false}, s.WebSocket()); err == nil {
 		t.Error("connected, though the page's origin is not listed any more")
 	}
 	c.publish(t, message{Subject: "who.is.connected.stays"})
-	if sockets := p.sockets(t, s.ws); sockets[0].Closed != nil {
+	if sockets := p.sockets(t, s.WebSocket()); sockets[0].Closed != nil {
 		t.Errorf("the connection from before ended with %+v", sockets[0].Closed)
 	}
 }
@@ -102,8 +102,8 @@ func TestHeadersReachTheBrowser(t *testing.T) {
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
 		name := p.site.unique("cookie")
-		s := start(t, target, fmt.Sprintf("headers { Set-Cookie: \"%s=baked; Path=/\" }", name), "", -1)
-		p.connect(t, nil, s.ws)
+		s := start(t, target, setup{block: fmt.Sprintf("headers { Set-Cookie: \"%s=baked; Path=/\" }", name)})
+		p.connect(t, nil, s.WebSocket())
 		var cookies string
 		p.call(t, "cookies", nil, &cookies)
 		if !strings.Contains(cookies, name+"=baked") {

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,50 +13,30 @@ import (
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
-// server is one with a WebSocket listener.
-type server struct {
-	*proc.Server
-	ws string // address of the listener
+// setup says how to start a server.
+type setup struct {
+	block  string            // what the websocket block has beside the address; without tls it is not encrypted
+	config string            // what stands beside the block
+	port   int               // of the listener, a free one if 0
+	files  map[string]string // certificates, those that the browser trusts if nil
 }
 
-// start starts a server. block is what its websocket block has beside the
-// address; without a tls block in it, it is not encrypted.
-func start(t testing.TB, target *proc.Target, block, config string, port int) *server {
+// start starts a server.
+func start(t testing.TB, target *proc.Target, o setup) *proc.Server {
 	t.Helper()
-	return startWith(t, target, certs.Default().Files, block, config, port)
-}
-
-// startWith is start with other certificates.
-func startWith(t testing.TB, target *proc.Target, files map[string]string, block, config string, port int) *server {
-	t.Helper()
-	text := fmt.Sprintf("websocket {\nlisten: \"127.0.0.1:%d\"\nno_tls: true\n%s\n}\n%s\n", port, block, config)
+	if o.port == 0 {
+		o.port = -1
+	}
+	if o.files == nil {
+		o.files = certs.Default().Files
+	}
+	text := fmt.Sprintf("websocket {\nlisten: \"127.0.0.1:%d\"\nno_tls: true\n%s\n}\n%s\n", o.port, o.block, o.config)
 	needFeatures(t, target, text)
-	s := proc.Start(t, target, proc.Options{Files: files, Config: text})
-	return &server{Server: s, ws: listener(t, s)}
-}
-
-// listener reads the address of the WebSocket listener, ws:// or wss://, from
-// the file that tells the ports.
-func listener(t testing.TB, s *proc.Server) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.Dir, fmt.Sprintf("%s_%d.ports", s.Target.Name(t), s.Pid())))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ports struct {
-		WebSocket []string `json:"websocket"`
-	}
-	if err := json.Unmarshal(text, &ports); err != nil {
-		t.Fatal(err)
-	}
-	if len(ports.WebSocket) != 1 {
-		t.Fatalf("listeners %v, want one for WebSockets", ports.WebSocket)
-	}
-	return ports.WebSocket[0]
+	return proc.Start(t, target, proc.Options{Files: o.files, Config: text})
 }
 
 // awaitReason waits until the server has a closed connection with this reason.
-func (s *server) awaitReason(t testing.TB, reason string) {
+func awaitReason(t testing.TB, s *proc.Server, reason string) {
 	t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -93,9 +72,10 @@ func needFeatures(t testing.TB, target *proc.Target, config string) {
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const later = "belongs to a feature that this version of dunlin does not have yet"
 	r := proc.Run(t, target, dir, "-t", "-c", path)
-	if _, option, later := strings.Cut(r.Stderr, "option "); later && strings.Contains(option, "a feature that this version of dunlin does not have yet") {
-		t.Skipf("option %s", strings.TrimSpace(option))
+	if strings.Contains(r.Stderr, later) && !strings.Contains(r.Stderr, `"websocket" `+later) {
+		t.Skip(strings.TrimSpace(r.Stderr))
 	}
 }
 

@@ -55,8 +55,8 @@ func newSite(module string) *site {
 	mux.HandleFunc("GET /calls", s.hand)
 	mux.HandleFunc("POST /answers", s.take)
 	mux.HandleFunc("GET /behind/{name}/", s.forward)
-	plain := httptest.NewServer(open(mux))
-	secure := httptest.NewUnstartedServer(open(mux))
+	plain := httptest.NewServer(public(mux))
+	secure := httptest.NewUnstartedServer(public(mux))
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{serverPair()}}
 	secure.StartTLS()
 	s.listeners = []*httptest.Server{plain, secure}
@@ -64,8 +64,8 @@ func newSite(module string) *site {
 	return s
 }
 
-// open lets pages of every origin use the site, sandboxed ones too.
-func open(next http.Handler) http.Handler {
+// public lets pages of every origin use the site, sandboxed ones too.
+func public(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Header().Set("Cache-Control", "no-store")

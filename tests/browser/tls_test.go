@@ -18,8 +18,8 @@ func TestEncryptedListener(t *testing.T) {
 	p := openPage(t)
 	compression(t, func(t *testing.T, _ bool, block string) {
 		proc.Each(t, func(t *testing.T, target *proc.Target) {
-			s := start(t, target, tlsBlock("")+block, "", -1)
-			c := p.connect(t, nil, s.ws)
+			s := start(t, target, setup{block: tlsBlock("") + block})
+			c := p.connect(t, nil, s.WebSocket())
 			if !c.info.TLSRequired {
 				t.Errorf("INFO %+v, want one that requires TLS", c.info)
 			}
@@ -47,8 +47,8 @@ func TestEncryptedListenerRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			proc.Each(t, func(t *testing.T, target *proc.Target) {
-				s := start(t, target, tlsBlock(test.more), "", -1)
-				address := test.scheme + s.ws[len("wss"):]
+				s := start(t, target, setup{block: tlsBlock(test.more)})
+				address := test.scheme + s.WebSocket()[len("wss"):]
 				if err := p.try("open", args{"url": address}, nil); err == nil || err.Error() != "Error: closed with 1006" {
 					t.Errorf("open: error %v", err)
 				}
@@ -64,8 +64,8 @@ func TestBrowserRefusesUnknownAuthority(t *testing.T) {
 	t.Parallel()
 	p := openPage(t)
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		s := startWith(t, target, certs.New().Files, tlsBlock(""), "", -1)
-		if err := p.try("open", args{"url": s.ws}, nil); err == nil || err.Error() != "Error: closed with 1006" {
+		s := start(t, target, setup{block: tlsBlock(""), files: certs.New().Files})
+		if err := p.try("open", args{"url": s.WebSocket()}, nil); err == nil || err.Error() != "Error: closed with 1006" {
 			t.Errorf("open: error %v", err)
 		}
 	})
