@@ -60,13 +60,14 @@ func makeFixedCodes() (lit, dist *prefixCode) {
 }
 
 // minDynamic is how many bits a block must have with the fixed codes to be tried
-// with codes of its own. Their header takes some 400.
-const minDynamic = 1000
+// with codes of its own. Their header takes some 400 and making them more time
+// than all else in a short message.
+const minDynamic = 1400
 
 // write writes src, whose matches have been found, as one block.
 func (e *Encoder) write(w *bitWriter, src []byte) {
-	extra := e.count(src)
-	best := 3 + extra + e.fixedBits()
+	lits, extra := e.count(src)
+	best := 3 + extra + e.fixedBits(lits)
 	lit, dist := fixedLit, fixedDist
 	if best >= minDynamic {
 		n := 3 + extra
@@ -91,14 +92,15 @@ func (e *Encoder) write(w *bitWriter, src []byte) {
 	e.writeSymbols(w, src, &lit.codes, &dist.codes)
 }
 
-// count counts how often each symbol occurs. It returns how many extra bits
-// they have together.
-func (e *Encoder) count(src []byte) (extra int) {
+// count counts how often each symbol occurs. It returns how many literals there
+// are, and how many extra bits the other symbols have.
+func (e *Encoder) count(src []byte) (lits, extra int) {
 	clear(e.lit.freq[:])
 	clear(e.dist.freq[:numDist])
 	lit := &e.lit.freq
 	for _, m := range e.matches[:e.n] {
 		run := int(m.lit)
+		lits += run
 		next := src[run+int(m.length):]
 		for run > 4 {
 			lit[src[0]]++
@@ -123,30 +125,26 @@ func (e *Encoder) count(src []byte) (extra int) {
 	for _, b := range src {
 		lit[b]++
 	}
+	lits += len(src)
 	lit[endOfBlock] = 1
 	for i, x := range lengthExtra {
 		extra += int(x) * int(lit[endOfBlock+1+i])
 	}
-	return extra
+	return lits, extra
 }
 
-// fixedBits returns how many bits the symbols take with the fixed codes,
-// without extra bits.
-func (e *Encoder) fixedBits() int {
-	n := 0
-	for _, f := range e.lit.freq[:144] {
-		n += int(f) * 8
+// fixedBits returns how many bits the symbols, lits of them literals, take with
+// the fixed codes, without extra bits.
+func (e *Encoder) fixedBits(lits int) int {
+	const firstNine, firstEight = 144, 280 // where codes have 9 bits, and 8 again
+	nine, eight := 0, 0
+	for _, f := range e.lit.freq[firstNine:endOfBlock] {
+		nine += int(f)
 	}
-	for _, f := range e.lit.freq[144:256] {
-		n += int(f) * 9
+	for _, f := range e.lit.freq[firstEight:] {
+		eight += int(f)
 	}
-	for _, f := range e.lit.freq[256:280] {
-		n += int(f) * 7
-	}
-	for _, f := range e.lit.freq[280:] {
-		n += int(f) * 8
-	}
-	return n + fixedDistLen*e.n
+	return 8*lits + nine + 7*(e.n+1) + eight + fixedDistLen*e.n
 }
 
 // storedBits returns how many bits n bytes take at most in stored blocks.

@@ -8,7 +8,7 @@ import (
 const (
 	// tableBits is the size of the table of positions. With four bytes each
 	// it is as large as two of the first caches of a processor.
-	tableBits = 14
+	tableBits = 15
 	// hashBytes is how many bytes are hashed. Matches are at least so long,
 	// or a little shorter by accident: short ones save next to nothing.
 	hashBytes = 6
@@ -22,6 +22,10 @@ const (
 	// skipShift makes the search go faster the longer it finds nothing: one
 	// byte more at a time for every 2^skipShift bytes.
 	skipShift = 5
+	// thorough is how long a block is at most that is searched at every byte.
+	// In longer ones every other byte has to do: what is found there can be
+	// extended to the byte before it.
+	thorough = 4 << 10
 )
 
 // A Matcher remembers where in a buffer strings have been seen. The zero value
@@ -74,7 +78,11 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		emitted = s // everything before it is in matches
 		last    = end - tailBytes
 		n       = 0
+		step    = 1
 	)
+	if end-s > thorough {
+		step = 2
+	}
 	for s <= last {
 		v := binary.LittleEndian.Uint64(buf[s:])
 		h := hash(v)
@@ -83,13 +91,13 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		table[h] = here
 		// A distance of 0 is the position itself, from the block before.
 		if dist-1 >= window {
-			s += 1 + (s-emitted)>>skipShift
+			s += step + (s-emitted)>>skipShift
 			continue
 		}
 		c := s - int(dist)
 		x := v ^ binary.LittleEndian.Uint64(buf[c:])
 		if x<<(64-8*checked) != 0 {
-			s += 1 + (s-emitted)>>skipShift
+			s += step + (s-emitted)>>skipShift
 			continue
 		}
 		stop := s + 8
