@@ -211,6 +211,8 @@ func (p *player) serverStep(step script.Step) error {
 		if code := strconv.Itoa(p.server.Wait(p.t)); code != step.Args[0] {
 			return fmt.Errorf("exit code %s, want %s", code, step.Args[0])
 		}
+	case script.Unreachable:
+		return p.unreachable(step.Args)
 	case script.Get:
 		return p.eventually(step.Args[0], step.Args[1:])
 	default:
@@ -244,6 +246,24 @@ func (p *player) eventually(path string, conditions []string) error {
 		}
 		<-tick.C
 	}
+}
+
+// unreachable dials until nobody answers.
+func (p *player) unreachable(args []string) error {
+	addr := p.server.Addr()
+	if len(args) > 0 {
+		addr = p.server.WebSocketAddr()
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
+		c, err := dial(addr)
+		if err != nil {
+			return nil
+		}
+		c.close()
+	}
+	return fmt.Errorf("%s still takes connections", addr)
 }
 
 func (p *player) closeReason(c *client, want string) error {

@@ -87,6 +87,8 @@
 //	signal NAME      send a signal: TERM INT HUP USR1 USR2
 //	exit N           the process ends with this code
 //	log text         a line with this text is logged
+//	unreachable [http]
+//	                 the listener takes no connection any more
 //	get /path k=v .. a monitoring page comes to have these values
 //
 // Values are JSON, `-` (absent), `*` (present), or /regexp/ on the value's

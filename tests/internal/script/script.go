@@ -66,6 +66,7 @@ const (
 	Frames      Op = "frames"
 	Drain       Op = "drain"
 	Chop        Op = "chop"
+	Unreachable Op = "unreachable"
 
 	TCP    Op = "tcp"
 	Config Op = "config"
@@ -82,7 +83,7 @@ const (
 func (o Op) Expects() bool {
 	switch o {
 	case Expect, Match, AnyOrder, Info, JSON, Sync, EOF, Reason, Exit, Log, Get,
-		ExpectHTTP, ExpectFrame, MatchFrame, ExpectClose, MatchClose, MaybeClose, Frames, Drain:
+		ExpectHTTP, ExpectFrame, MatchFrame, ExpectClose, MatchClose, MaybeClose, Frames, Drain, Unreachable:
 		return true
 	}
 	return false

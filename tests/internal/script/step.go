@@ -20,7 +20,7 @@ var wordSteps = map[Op]struct{ client, rest bool }{
 	Connect: {client: true}, StartTLS: {client: true}, Close: {client: true}, HalfClose: {client: true}, Cut: {client: true},
 	Sync: {client: true}, EOF: {client: true}, Reason: {client: true, rest: true},
 	Chop: {client: true}, Drain: {client: true}, Frames: {client: true, rest: true},
-	TCP: {}, Config: {}, Args: {}, Reload: {}, Refuse: {}, Signal: {}, Exit: {}, Log: {rest: true}, Get: {},
+	TCP: {}, Config: {}, Args: {}, Reload: {}, Refuse: {}, Signal: {}, Exit: {}, Log: {rest: true}, Get: {}, Unreachable: {},
 }
 
 func parseStep(line string) (Step, error) {
