@@ -34,7 +34,7 @@ func InflateTo(src []byte, limit int, sink func([]byte) error) error {
 	z := decoders.Get().(*decoder)
 	z.one[0] = src
 	w := windows.Get().(*window)
-	err := z.inflateTo(w, z.one[:], 0, limit, sink)
+	_, err := z.inflateTo(w, z.one[:], 0, limit, sink)
 	windows.Put(w)
 	z.put()
 	return err
@@ -45,7 +45,7 @@ func InflateTo(src []byte, limit int, sink func([]byte) error) error {
 func InflatePieces(pieces [][]byte, limit int, sink func([]byte) error) error {
 	z := decoders.Get().(*decoder)
 	w := windows.Get().(*window)
-	err := z.inflateTo(w, pieces, 0, limit, sink)
+	_, err := z.inflateTo(w, pieces, 0, limit, sink)
 	windows.Put(w)
 	z.put()
 	return err
@@ -120,36 +120,35 @@ func (z *decoder) inflate(dst []byte, pieces [][]byte, history []byte, limit int
 }
 
 // inflateTo is [InflatePieces] through the window w, of which the first n
-// bytes are history.
-func (z *decoder) inflateTo(w *window, pieces [][]byte, n, limit int, sink func([]byte) error) error {
+// bytes are history. It returns how many bytes w holds in the end.
+func (z *decoder) inflateTo(w *window, pieces [][]byte, n, limit int, sink func([]byte) error) (int, error) {
 	if isEmpty(pieces) {
-		return nil
+		return n, nil
 	}
 	z.flate.Reset(pieces, nil)
-	total := 0
-	for {
+	for total := 0; ; {
 		start := n
-		end := n + chunk
-		if limit >= 0 && limit-total < chunk {
-			end = n + limit - total
+		room := chunk
+		if limit >= 0 {
+			room = min(room, limit-total)
 		}
 		var done bool
 		var err error
-		n, done, err = z.flate.Decode(w[:end], 0, n)
+		n, done, err = z.flate.Decode(w[:start+room], 0, start)
 		if err != nil {
-			return &CorruptError{Offset: z.flate.Offset()}
+			return n, &CorruptError{Offset: z.flate.Offset()}
 		}
 		if n > start {
 			if err := sink(w[start:n]); err != nil {
-				return err
+				return n, err
 			}
 		}
 		total += n - start
 		switch {
 		case done:
-			return nil
+			return n, nil
 		case total == limit:
-			return ErrTooLarge
+			return n, ErrTooLarge
 		case n > flate.WindowSize:
 			n = copy(w[:], w[n-flate.WindowSize:n])
 		}

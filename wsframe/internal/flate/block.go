@@ -66,6 +66,10 @@ const minDynamic = 1400
 
 // write writes src, whose matches have been found, as one block.
 func (e *Encoder) write(w *bitWriter, src []byte) {
+	if e.looksRandom(src) {
+		e.writeStored(w, src)
+		return
+	}
 	lits, extra := e.count(src)
 	best := 3 + extra + e.fixedBits(lits)
 	lit, dist := fixedLit, fixedDist
@@ -90,6 +94,44 @@ func (e *Encoder) write(w *bitWriter, src []byte) {
 		e.header.write(w)
 	}
 	e.writeSymbols(w, src, &lit.codes, &dist.codes)
+}
+
+const (
+	// probes is how many bytes of a block are looked at to find out whether
+	// it is worth while to count all of them.
+	probes = 512
+	// probedFrom is how long a block must be for that.
+	probedFrom = 2 * probes
+	// fewMatched is the part of the block, as a divisor, in which no matches
+	// were found where that question is asked.
+	fewMatched = 16
+	// randomSquares is the sum of squares of the frequencies of probes that
+	// passes for random. All values being equally likely gives 1534 on
+	// average and 45 more or less; with 1822, an ideal code saves 4 %.
+	randomSquares = probes + probes*probes/200
+)
+
+// looksRandom reports whether src is surely not worth a code: encrypted or
+// already compressed.
+func (e *Encoder) looksRandom(src []byte) bool {
+	if len(src) < probedFrom {
+		return false
+	}
+	matched := 0
+	for _, m := range e.matches[:e.n] {
+		matched += int(m.length)
+	}
+	if matched > len(src)/fewMatched {
+		return false
+	}
+	var freq [256]uint16
+	squares, stride := 0, (len(src)/probes-1)|1 // odd, for what has columns
+	for i := range probes {
+		f := &freq[src[i*stride]]
+		squares += int(2**f + 1) // (f+1)² - f²
+		*f++
+	}
+	return squares < randomSquares
 }
 
 // count counts how often each symbol occurs. It returns how many literals there

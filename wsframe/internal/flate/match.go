@@ -120,7 +120,7 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		if s > last {
 			break
 		}
-		table[hash(binary.LittleEndian.Uint64(buf[s-2:]))] = base + uint32(s-2)
+		table[hash(binary.LittleEndian.Uint64(buf[s-1:]))] = base + uint32(s-1)
 	}
 	e.n = n
 	return end
