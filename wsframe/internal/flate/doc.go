@@ -9,8 +9,9 @@
 //
 // Decoding: input.go feeds the 64-bit buffer of bits from a list of slices,
 // table.go makes lookup tables of the Huffman codes, header.go reads what
-// stands at the beginning of a block, and decode.go has the loop over symbols.
+// stands at the beginning of a block, and symbols.go has the loop over symbols.
 //
-// Encoding: match.go finds repetitions, huffman.go makes codes, block.go
-// chooses the cheapest form of a block and writes it.
+// Encoding: match.go finds repetitions, block.go chooses the cheapest form of a
+// block and writes it, huffman.go makes codes for it and codeheader.go tells
+// the receiver about them.
 package flate
