@@ -1,26 +1,6 @@
 package wsframe
 
-// Rules is what the frames of a connection must keep to. The zero value is for
-// a server that reads from a client: frames are masked, not compressed, and as
-// long as they like.
-type Rules struct {
-	// FromServer reads what a server sent: frames are not masked.
-	FromServer bool
-	// MaskOptional takes masked frames as well as others.
-	MaskOptional bool
-	// Compression allows compressed messages: permessage-deflate was agreed.
-	Compression bool
-	// CheckUTF8 refuses text messages that are not UTF-8 at the first byte that
-	// is wrong. A compressed one has to be checked by whoever inflates it, see
-	// [UTF8].
-	CheckUTF8 bool
-	// MaxMessage is how many bytes of payload the frames of one message may
-	// announce together, before they are inflated. 0 is no limit.
-	MaxMessage uint64
-	// MaxFragments is how many frames one message may have, empty ones
-	// included. 0 is no limit.
-	MaxFragments int
-}
+import "unicode/utf8"
 
 // Reader takes apart the bytes that one peer sends. It holds the few bytes of a
 // header or a control frame that were cut off by the end of a buffer and
@@ -85,197 +65,120 @@ func (r *Reader) Reset(rules Rules) { *r = Reader{rules: rules} }
 // The error is an [*Error] that says what to tell the peer. It stays: whatever
 // is read after it gives the same.
 func (r *Reader) Next(b []byte) (p Piece, n int, err error) {
-	return r.next(nil, b, false)
+	n, err = r.next(&p, nil, b, false)
+	return p, n, err
 }
 
 // NextTo is Next that leaves b alone: payload of messages goes to dst, unmasked
 // by the copy, and no more of it is taken than dst has room for. If dst is empty
 // and payload would be next it returns [KindNothing] with n < len(b).
 func (r *Reader) NextTo(dst, b []byte) (p Piece, n int, err error) {
-	return r.next(dst, b, true)
+	n, err = r.next(&p, dst, b, true)
+	return p, n, err
 }
 
-func (r *Reader) next(dst, b []byte, copying bool) (p Piece, n int, err error) {
+// next is Next, or NextTo if copying. p is zero, and stays so if there is no
+// piece. It is a pointer, and Next short enough to be inlined, because returning
+// a Piece through one more function costs as much as finding it.
+func (r *Reader) next(p *Piece, dst, b []byte, copying bool) (n int, err error) {
+	head, n := r.whole(b)
+	if n == 0 || copying && n-head > len(dst) {
+		return r.part(p, dst, b, copying)
+	}
+	payload := b[head:n:n]
+	if copying {
+		payload = dst[: n-head : n-head]
+	}
+	switch {
+	case b[1]&bitMask != 0:
+		xor(payload, b[head:n], word([4]byte(b[head-4:]), 0))
+	case copying:
+		copy(payload, b[head:n])
+	}
+	p.Kind, p.Opcode, p.Payload = KindData, Opcode(b[0]&lowOpcode), payload
+	p.First, p.Last, p.Compressed = true, true, b[0]&bitRSV1 != 0
+	if r.rules.CheckUTF8 && p.Opcode == Text && !p.Compressed && !utf8.Valid(payload) {
+		return n, r.fail(p, errTextUTF8)
+	}
+	return n, nil
+}
+
+// whole finds where payload begins and ends if b begins with what most peers
+// send most of the time: a frame that is a message, shorter than 64 KiB, and all
+// there. Nothing of it has to be remembered, so the state of r stays as it is.
+// Whatever is not so, or not allowed, is left to part, and end is 0.
+func (r *Reader) whole(b []byte) (head, end int) {
+	if len(b) < 6 || r.state != stateHeader || r.nheld != 0 || r.message.open {
+		return 0, 0
+	}
+	op := b[0] &^ (bitFin | bitRSV1) // with RSV2 and RSV3, which must be clear
+	if b[0]&bitFin == 0 || op != byte(Binary) && op != byte(Text) || b[0]&bitRSV1 != 0 && !r.rules.Compression {
+		return 0, 0
+	}
+	masked := b[1]&bitMask != 0
+	if masked == r.rules.FromServer && !r.rules.MaskOptional {
+		return 0, 0
+	}
+	length := int(b[1] & lowLength)
+	head = 2
+	switch length {
+	case length16:
+		head, length = 4, int(b[2])<<8|int(b[3])
+	case length64:
+		return 0, 0
+	}
+	if most := r.rules.MaxMessage; most > 0 && uint64(length) > most {
+		return 0, 0
+	}
+	if masked {
+		head += 4
+	}
+	if end = head + length; end > len(b) {
+		return 0, 0
+	}
+	return head, end
+}
+
+// part is next for everything else.
+func (r *Reader) part(p *Piece, dst, b []byte, copying bool) (n int, err error) {
 	switch r.state {
 	case stateClosed:
-		return Piece{}, len(b), nil
+		return len(b), nil
 	case stateFailed:
-		return Piece{}, 0, r.err
+		return 0, r.err
 	}
 	for {
 		if r.state == stateHeader {
 			size, fail := r.header(b[n:])
 			n += size
 			if fail != nil {
-				return Piece{}, n, r.fail(fail)
+				return n, r.fail(p, fail)
 			}
 			if r.state == stateHeader {
-				return Piece{}, n, nil
+				return n, nil
 			}
 		}
 		var took int
 		var fail *Error
 		if r.control {
-			took, fail = r.takeControl(&p, b[n:], copying)
+			took, fail = r.takeControl(p, b[n:], copying)
 		} else {
-			took, fail = r.takeData(&p, dst, b[n:], copying)
+			took, fail = r.takeData(p, dst, b[n:], copying)
 		}
 		n += took
 		if fail != nil {
-			return Piece{}, n, r.fail(fail)
+			return n, r.fail(p, fail)
 		}
 		if p.Kind != KindNothing || r.state == statePayload {
-			return p, n, nil
+			return n, nil
 		}
 	}
 }
 
-func (r *Reader) fail(err *Error) *Error {
+func (r *Reader) fail(p *Piece, err *Error) *Error {
+	*p = Piece{}
 	r.state, r.err = stateFailed, err
 	return err
-}
-
-// header reads a header from b, or keeps what b has of it.
-func (r *Reader) header(b []byte) (n int, err *Error) {
-	if r.nheld == 0 {
-		size, err := r.begin(b)
-		if size > 0 || err != nil {
-			return size, err
-		}
-		r.nheld = uint8(copy(r.held[:], b))
-		return len(b), nil
-	}
-	for _, c := range b {
-		r.held[r.nheld] = c
-		r.nheld++
-		n++
-		size, err := r.begin(r.held[:r.nheld])
-		if err != nil {
-			return n, err
-		}
-		if size > 0 {
-			r.nheld = 0
-			break
-		}
-	}
-	return n, nil
-}
-
-// begin begins the frame whose header b starts with; size is 0 if some of it is
-// missing. Then only what there is was checked and nothing changed, and the
-// checks stand in the order of the bytes: so a peer reads the same complaint
-// however its bytes are cut, and as early as can be.
-func (r *Reader) begin(b []byte) (size int, err *Error) {
-	if len(b) == 0 {
-		return 0, nil
-	}
-	if err := r.checkReserved(b[0]); err != nil {
-		return 0, err
-	}
-	if len(b) == 1 {
-		return 0, nil
-	}
-	masked := b[1]&bitMask != 0
-	if masked == r.rules.FromServer && !r.rules.MaskOptional {
-		if masked {
-			return 0, errMasked
-		}
-		return 0, errUnmasked
-	}
-	if err := r.checkOpcode(b[0], b[1]&lowLength); err != nil {
-		return 0, err
-	}
-	length, end, err := payloadLength(b)
-	if err != nil {
-		return 0, err
-	}
-	if end > len(b) {
-		return 0, nil
-	}
-	op := Opcode(b[0] & lowOpcode)
-	if err := r.checkLimits(op, length); err != nil {
-		return 0, err
-	}
-	if masked {
-		end += 4
-		if end > len(b) {
-			return 0, nil
-		}
-		r.key, r.phase = [4]byte(b[end-4:]), 0
-	}
-	r.masked, r.left, r.state = masked, length, statePayload
-	r.control = op.IsControl()
-	if r.control {
-		r.op = op
-	} else {
-		r.beginData(b[0], op, length)
-	}
-	return end, nil
-}
-
-func (r *Reader) beginData(b0 byte, op Opcode, length uint64) {
-	if op != Continuation {
-		r.message = message{op: op, compressed: b0&bitRSV1 != 0}
-	}
-	r.fin = b0&bitFin != 0
-	r.message.open = !r.fin
-	r.message.fragments++
-	r.message.announced += length
-}
-
-func (r *Reader) checkReserved(b0 byte) *Error {
-	if b0&(bitRSV2|bitRSV3) != 0 {
-		return errReserved
-	}
-	if b0&bitRSV1 != 0 && !r.rules.Compression {
-		return errNotNegotiated
-	}
-	return nil
-}
-
-func (r *Reader) checkOpcode(b0, length byte) *Error {
-	switch op := Opcode(b0 & lowOpcode); op {
-	case Continuation:
-		if !r.message.open || b0&bitRSV1 != 0 {
-			return errContinuation
-		}
-	case Text, Binary:
-		if r.message.open {
-			return errInterleaved
-		}
-	case Close, Ping, Pong:
-		switch {
-		case length > MaxControl:
-			return errControlLength
-		case b0&bitFin == 0:
-			return errControlFragment
-		case b0&bitRSV1 != 0:
-			return errControlRSV1
-		}
-	default:
-		return errOpcode(op)
-	}
-	return nil
-}
-
-// checkLimits compares what the message would have with this frame to what it
-// may have.
-func (r *Reader) checkLimits(op Opcode, length uint64) *Error {
-	if op.IsControl() {
-		return nil
-	}
-	var announced uint64
-	var fragments int
-	if op == Continuation {
-		announced, fragments = r.message.announced, r.message.fragments
-	}
-	if most := r.rules.MaxMessage; most > 0 && length > most-announced {
-		return errMessageSize
-	}
-	if most := r.rules.MaxFragments; most > 0 && fragments >= most {
-		return errFragments
-	}
-	return nil
 }
 
 // takeData takes what b holds of a data frame's payload.
