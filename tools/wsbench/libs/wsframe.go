@@ -50,12 +50,15 @@ func (Wsframe) Receiver(c net.Conn, compressed bool) (Receiver, error) {
 	}, nil
 }
 
-// assembler makes messages out of what was read.
+// assembler makes messages out of what was read. It unmasks in place until a
+// message comes in parts; from then on by copying, which such a message needs
+// anyway, until one comes whole.
 type assembler struct {
 	reader *wsframe.Reader
 	handle func([]byte)
 	left   int    // messages to come
 	part   []byte // of a message that did not come whole; its capacity is kept
+	parts  bool   // the last message came in parts
 	err    error
 }
 
@@ -64,30 +67,33 @@ func (a *assembler) take(b []byte) {
 	for len(b) > 0 && a.err == nil {
 		var p wsframe.Piece
 		var n int
-		if len(a.part) == 0 {
-			p, n, a.err = a.reader.Next(b)
-		} else {
+		copying := a.parts
+		if copying {
 			a.grow(len(b))
 			p, n, a.err = a.reader.NextTo(a.part[len(a.part):cap(a.part)], b)
+		} else {
+			p, n, a.err = a.reader.Next(b)
 		}
 		b = b[n:]
 		if p.Kind == wsframe.KindData {
-			a.data(&p)
+			a.data(&p, copying)
 		}
 	}
 }
 
-// data takes a piece that came from Next or, behind others, from NextTo.
-func (a *assembler) data(p *wsframe.Piece) {
-	switch {
-	case p.First && p.Last:
+// data takes a piece, which if it was copied stands where it belongs.
+func (a *assembler) data(p *wsframe.Piece, copied bool) {
+	if p.First && p.Last {
+		a.parts = false
 		a.left--
 		a.handle(p.Payload)
 		return
-	case p.First:
-		a.part = append(a.part[:0], p.Payload...)
-	default:
+	}
+	a.parts = true
+	if copied {
 		a.part = a.part[:len(a.part)+len(p.Payload)]
+	} else {
+		a.part = append(a.part, p.Payload...)
 	}
 	if p.Last {
 		a.left--
@@ -105,7 +111,7 @@ func (a *assembler) grow(n int) {
 
 // vectored is the size of payload, in bytes, from which on a header of its own
 // is cheaper than the copy behind it. A socket takes both with one call (net.Buffers).
-const vectored = 4 << 10
+const vectored = 512
 
 // Sender implements Library.
 func (Wsframe) Sender(c net.Conn, compressed bool) (Sender, error) {
