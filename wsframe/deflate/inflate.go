@@ -92,7 +92,7 @@ func (z *decoder) inflate(dst []byte, pieces [][]byte, history []byte, limit int
 		return dst, nil
 	}
 	z.flate.Reset(pieces, history)
-	start, n := len(dst), len(dst)
+	given, start, n := dst, len(dst), len(dst)
 	for {
 		out := dst[:cap(dst)]
 		if limit >= 0 && limit < len(out)-start {
@@ -103,11 +103,11 @@ func (z *decoder) inflate(dst []byte, pieces [][]byte, history []byte, limit int
 		n, done, err = z.flate.Decode(out, start, n)
 		switch {
 		case err != nil:
-			return dst[:start], &CorruptError{Offset: z.flate.Offset()}
+			return given, &CorruptError{Offset: z.flate.Offset()}
 		case done:
 			return dst[:n], nil
 		case n-start == limit:
-			return dst[:start], ErrTooLarge
+			return given, ErrTooLarge
 		}
 		// Double what there is, but not past the limit: what a message turns
 		// out to hold is not known before it is there.

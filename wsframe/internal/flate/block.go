@@ -139,35 +139,36 @@ func (e *Encoder) looksRandom(src []byte) bool {
 func (e *Encoder) count(src []byte) (lits, extra int) {
 	clear(e.lit.freq[:])
 	clear(e.dist.freq[:numDist])
-	lit := &e.lit.freq
+	lit, p := &e.lit.freq, 0
 	for _, m := range e.matches[:e.n] {
 		run := int(m.lit)
 		lits += run
-		next := src[run+int(m.length):]
-		for run > 4 {
-			lit[src[0]]++
-			lit[src[1]]++
-			lit[src[2]]++
-			lit[src[3]]++
-			src, run = src[4:], run-4
+		next := p + run + int(m.length)
+		for ; run > 4; run -= 4 {
+			v := binary.LittleEndian.Uint32(src[p:])
+			lit[v&0xff]++
+			lit[v>>8&0xff]++
+			lit[v>>16&0xff]++
+			lit[v>>24]++
+			p += 4
 		}
 		// Up to four more without a branch: most runs are short, but how short
 		// could not be predicted.
-		v := binary.LittleEndian.Uint32(src)
+		v := binary.LittleEndian.Uint32(src[p:])
+		p = next
 		lit[v&0xff] -= uint32((0 - run) >> 63)
 		lit[v>>8&0xff] -= uint32((1 - run) >> 63)
 		lit[v>>16&0xff] -= uint32((2 - run) >> 63)
 		lit[v>>24] -= uint32((3 - run) >> 63)
-		src = next
 		lit[lengthInfo[(m.length-minMatch)&0xff]&0x1ff]++
 		s, x := distSymbol(m.dist)
 		e.dist.freq[s]++
 		extra += int(x)
 	}
-	for _, b := range src {
+	for _, b := range src[p:] {
 		lit[b]++
 	}
-	lits += len(src)
+	lits += len(src) - p
 	lit[endOfBlock] = 1
 	for i, x := range lengthExtra {
 		extra += int(x) * int(lit[endOfBlock+1+i])
@@ -210,13 +211,14 @@ func (e *Encoder) writeStored(w *bitWriter, src []byte) {
 // writeSymbols writes the symbols of src, with codes for which there is room.
 func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLitLen]uint32) {
 	out, n, acc, nb := w.out[:cap(w.out)], len(w.out), w.bits, w.nb
+	p := 0
 	for _, m := range e.matches[:e.n] {
 		run := int(m.lit)
-		next := src[run+int(m.length):]
-		for run > 4 {
-			v := binary.LittleEndian.Uint32(src)
+		next := p + run + int(m.length)
+		for ; run > 4; run -= 4 {
+			v := binary.LittleEndian.Uint32(src[p:])
+			p += 4
 			a, b, c, d := lit[v&0xff], lit[v>>8&0xff], lit[v>>16&0xff], lit[v>>24]
-			src, run = src[4:], run-4
 			acc |= uint64(a>>codeShift) << (nb & 63)
 			nb += uint(a & codeLenMask)
 			acc |= uint64(b>>codeShift) << (nb & 63)
@@ -231,8 +233,8 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 			nb &= 7
 		}
 		// See count.
-		v := binary.LittleEndian.Uint32(src)
-		src = next
+		v := binary.LittleEndian.Uint32(src[p:])
+		p = next
 		a := lit[v&0xff] & uint32((0-run)>>63)
 		b := lit[v>>8&0xff] & uint32((1-run)>>63)
 		c := lit[v>>16&0xff] & uint32((2-run)>>63)
@@ -267,7 +269,7 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		acc >>= nb & 56
 		nb &= 7
 	}
-	for _, b := range src {
+	for _, b := range src[p:] {
 		a := lit[b]
 		acc |= uint64(a>>codeShift) << (nb & 63)
 		nb += uint(a & codeLenMask)

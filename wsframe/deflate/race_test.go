@@ -1,0 +1,6 @@
+//go:build race
+
+package deflate
+
+// underRace: the race detector allocates, and empties pools, on its own.
+const underRace = true
