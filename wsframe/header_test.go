@@ -41,8 +41,10 @@ func TestHeaderBytes(t *testing.T) {
 			if got := string(AppendHeader([]byte("x"), row.header)); got != "x"+row.bytes {
 				t.Errorf("AppendHeader = %q, want %q behind x", got, row.bytes)
 			}
-			if got := HeaderSize(int(row.header.Length), row.header.Masked); got != len(row.bytes) {
-				t.Errorf("HeaderSize = %d, want %d", got, len(row.bytes))
+			if n := int(row.header.Length); n >= 0 { // on 32 bits there is no such payload
+				if got := HeaderSize(n, row.header.Masked); got != len(row.bytes) {
+					t.Errorf("HeaderSize = %d, want %d", got, len(row.bytes))
+				}
 			}
 			got, n, err := ParseHeader([]byte(row.bytes + "payload"))
 			if d := cmp.Diff(row.header, got); d != "" || n != len(row.bytes) || err != nil {

@@ -67,6 +67,25 @@ func checkMask(t *testing.T, src []byte, key [4]byte, phase, align int) {
 	intact("Mask")
 }
 
+// Where there is a faster way the portable one is tested all the same.
+func TestMaskWithoutAssembly(t *testing.T) {
+	t.Parallel()
+	for n := range 300 {
+		for phase := range 4 {
+			src := counting(n)
+			want, got := naive(src, testKey, phase), make([]byte, n)
+			xorWords(got, src, word(testKey, phase))
+			if !bytes.Equal(got, want) {
+				t.Fatalf("%d bytes, phase %d: wrong", n, phase)
+			}
+			xorWords(src, src, word(testKey, phase))
+			if !bytes.Equal(src, want) {
+				t.Fatalf("%d bytes, phase %d: wrong in place", n, phase)
+			}
+		}
+	}
+}
+
 func TestMaskOfPiecesIsMaskOfTheWhole(t *testing.T) {
 	t.Parallel()
 	whole := counting(100)
