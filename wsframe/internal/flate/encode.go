@@ -36,18 +36,22 @@ type match struct {
 // with 00 00 ff ff. Matches refer to buf[:from] as well if m has seen it; m
 // must be reset if it saw anything else last.
 func (e *Encoder) Append(dst []byte, m *Matcher, buf []byte, from int) []byte {
-	for len(buf)-from > maxAtOnce {
-		dst = e.blocks(dst, m, buf[:from+maxAtOnce], from)
-		buf, from = buf[from+maxAtOnce:], 0
-		m.Reset(int(m.window))
-	}
-	dst = e.blocks(dst, m, buf, from)
-	return append(dst, streamTail...)
+	return e.appendParts(dst, m, buf, from, maxAtOnce)
 }
 
-// blocks appends the blocks for buf[from:] and the beginning of a stored
-// block, up to the byte border before its length.
-func (e *Encoder) blocks(dst []byte, m *Matcher, buf []byte, from int) []byte {
+// appendParts is Append for parts of so many bytes. Those after the first one
+// do not refer to it.
+func (e *Encoder) appendParts(dst []byte, m *Matcher, buf []byte, from, part int) []byte {
+	for len(buf)-from > part {
+		dst = e.flush(dst, m, buf[:from+part], from)
+		buf, from = buf[from+part:], 0
+		m.Reset(int(m.window))
+	}
+	return e.flush(dst, m, buf, from)
+}
+
+// flush appends the blocks for buf[from:] and the empty stored block.
+func (e *Encoder) flush(dst []byte, m *Matcher, buf []byte, from int) []byte {
 	w := bitWriter{out: dst}
 	for from < len(buf) {
 		end := len(buf)
@@ -63,5 +67,5 @@ func (e *Encoder) blocks(dst []byte, m *Matcher, buf []byte, from int) []byte {
 	w.reserve(1)
 	w.put(stored<<1, 3)
 	w.align()
-	return w.out
+	return append(w.out, streamTail...)
 }
