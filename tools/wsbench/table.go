@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/dunlin-mq/dunlin/tools/wsbench/contest"
@@ -26,7 +27,7 @@ func times(s *strings.Builder, rows []row, all []libs.Library) {
 	for _, l := range all {
 		fmt.Fprintf(s, " %s |", l.Name())
 	}
-	s.WriteString(" ours / fastest other |\n|---|" + strings.Repeat("--:|", len(all)+1) + "\n")
+	s.WriteString(" wsframe / fastest other |\n|---|" + strings.Repeat("--:|", len(all)+1) + "\n")
 	broadcast, stored := false, false
 	for _, r := range rows {
 		fmt.Fprintf(s, "| %s |", r.work.Name())
@@ -51,7 +52,7 @@ func times(s *strings.Builder, rows []row, all []libs.Library) {
 	}
 	s.WriteString(" – where a library has nothing to call.\n")
 	if stored {
-		s.WriteString("\n¹ Sends messages as short as these without compressing them, as a stored block: not held against the others.\n")
+		s.WriteString("\n¹ Sends messages as short as these as they are, in a stored block: not held against those that compress.\n")
 	}
 }
 
@@ -112,7 +113,10 @@ func versions(all []libs.Library) []string {
 		}
 	}
 	var named []string
-	for _, l := range all[1:] {
+	for _, l := range all {
+		if slices.Contains(libs.Ours, l) {
+			continue
+		}
 		v := built[l.Module()]
 		if v == "" {
 			v = "(version unknown)"

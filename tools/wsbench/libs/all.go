@@ -1,10 +1,11 @@
 package libs
 
-// Ours is the library whose numbers the others' are held against.
-var Ours Library = Wsframe{}
+// Ours are the ways to use wsframe. The first is the one that is held against the
+// others' numbers.
+var Ours = []Library{Wsframe{}, Messages{}}
 
 // Others are the libraries that ours is compared with.
 var Others = []Library{Gorilla{}, Coder{}, Gobwas{}, Gws{}}
 
-// All is ours and the others.
-func All() []Library { return append([]Library{Ours}, Others...) }
+// All is ours and then the others.
+func All() []Library { return append(Ours[:len(Ours):len(Ours)], Others...) }

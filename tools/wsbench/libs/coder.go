@@ -31,7 +31,7 @@ func (Coder) accept(c net.Conn, deflate bool) (*websocket.Conn, error) {
 	return conn, nil
 }
 
-// Receiver implements Library.
+// Receiver implements Reader.
 func (l Coder) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	conn, err := l.accept(c, deflate)
 	if err != nil {
@@ -55,7 +55,7 @@ func (l Coder) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	}, nil
 }
 
-// Sender implements Library.
+// Sender implements Writer.
 func (l Coder) Sender(c net.Conn, deflate bool) (Sender, error) {
 	conn, err := l.accept(c, deflate)
 	if err != nil {

@@ -26,7 +26,7 @@ func (Gobwas) Module() string { return "github.com/gobwas/ws" }
 // Mask implements Masker.
 func (Gobwas) Mask(b []byte, key [4]byte) { ws.Cipher(b, key, 0) }
 
-// Receiver implements Library.
+// Receiver implements Reader.
 func (Gobwas) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	in := bufio.NewReaderSize(c, ReadBuffer)
 	header := make([]byte, ws.MaxHeaderSize)
@@ -63,7 +63,7 @@ func (Gobwas) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	}, nil
 }
 
-// Sender implements Library.
+// Sender implements Writer.
 func (Gobwas) Sender(c net.Conn, deflate bool) (Sender, error) {
 	header := make([]byte, ws.MaxHeaderSize)
 	write := func(rsv byte, payload []byte) error {

@@ -22,7 +22,7 @@ func (Gorilla) upgrade(c net.Conn, deflate bool) (*websocket.Conn, error) {
 	return u.Upgrade(hijack(c), request(deflate), nil)
 }
 
-// Receiver implements Library.
+// Receiver implements Reader.
 func (g Gorilla) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	conn, err := g.upgrade(c, deflate)
 	if err != nil {
@@ -44,7 +44,7 @@ func (g Gorilla) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	}, nil
 }
 
-// Sender implements Library.
+// Sender implements Writer.
 func (g Gorilla) Sender(c net.Conn, deflate bool) (Sender, error) {
 	conn, err := g.upgrade(c, deflate)
 	if err != nil {

@@ -37,7 +37,7 @@ func gwsDeflate(on bool) gws.PermessageDeflate {
 	}
 }
 
-// Receiver implements Library.
+// Receiver implements Reader.
 func (l Gws) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	h := &gwsHandler{}
 	conn, err := l.upgrade(c, h, deflate)
@@ -54,7 +54,7 @@ func (l Gws) Receiver(c net.Conn, deflate bool) (Receiver, error) {
 	}, nil
 }
 
-// Sender implements Library.
+// Sender implements Writer.
 func (l Gws) Sender(c net.Conn, deflate bool) (Sender, error) {
 	conn, err := l.upgrade(c, &gwsHandler{}, deflate)
 	if err != nil {

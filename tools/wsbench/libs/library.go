@@ -7,16 +7,25 @@ import "net"
 // connection is asked.
 const ReadBuffer = 16 << 10
 
-// A Library is one way to be the server end of a WebSocket connection. With
-// deflate the extension is negotiated without context takeover and every
-// message is compressed, at the level that the library has for servers.
+// A Library is one way to be the server end of a WebSocket connection. What it can
+// do it says with the interfaces below. Those with deflate negotiate the
+// extension without context takeover if it is set, and every message is
+// compressed, at the level that the library has for servers.
 type Library interface {
 	// Name is the title of its column.
 	Name() string
 	// Module is the path of the module it stands in.
 	Module() string
+}
+
+// A Reader reads messages.
+type Reader interface {
 	// Receiver reads messages from c.
 	Receiver(c net.Conn, deflate bool) (Receiver, error)
+}
+
+// A Writer writes messages.
+type Writer interface {
 	// Sender writes messages to c.
 	Sender(c net.Conn, deflate bool) (Sender, error)
 }

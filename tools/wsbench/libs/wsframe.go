@@ -25,7 +25,7 @@ func (Wsframe) Mask(b []byte, key [4]byte) { wsframe.Mask(b, key, 0) }
 // have it at 16 MiB.
 const maxMessage = 16 << 20
 
-// Receiver implements Library.
+// Receiver implements Reader.
 func (Wsframe) Receiver(c net.Conn, compressed bool) (Receiver, error) {
 	in := &assembler{reader: wsframe.NewReader(wsframe.Rules{Compression: compressed, MaxMessage: maxMessage})}
 	return func(n int, handle func([]byte)) error {
@@ -65,18 +65,19 @@ type assembler struct {
 // take takes all of b.
 func (a *assembler) take(b []byte) {
 	for len(b) > 0 && a.err == nil {
-		var p wsframe.Piece
-		var n int
-		copying := a.parts
-		if copying {
+		if a.parts {
 			a.grow(len(b))
-			p, n, a.err = a.reader.NextTo(a.part[len(a.part):cap(a.part)], b)
+			p, n, err := a.reader.NextTo(a.part[len(a.part):cap(a.part)], b)
+			b, a.err = b[n:], err
+			if p.Kind == wsframe.KindData {
+				a.data(&p, true)
+			}
 		} else {
-			p, n, a.err = a.reader.Next(b)
-		}
-		b = b[n:]
-		if p.Kind == wsframe.KindData {
-			a.data(&p, copying)
+			p, n, err := a.reader.Next(b)
+			b, a.err = b[n:], err
+			if p.Kind == wsframe.KindData {
+				a.data(&p, false)
+			}
 		}
 	}
 }
@@ -113,7 +114,7 @@ func (a *assembler) grow(n int) {
 // is cheaper than the copy behind it. A socket takes both with one call (net.Buffers).
 const vectored = 512
 
-// Sender implements Library.
+// Sender implements Writer.
 func (Wsframe) Sender(c net.Conn, compressed bool) (Sender, error) {
 	w := &writer{conn: c}
 	if !compressed {
@@ -148,4 +149,17 @@ func (w *writer) deflate(payload []byte) error {
 	w.frame = wsframe.AppendFragment(w.frame[:0], wsframe.Binary, true, true, w.packed)
 	_, err := w.conn.Write(w.frame)
 	return err
+}
+
+// Broadcaster implements Broadcaster: a frame that is prepared once.
+func (Wsframe) Broadcaster(conns []net.Conn) (Sender, error) {
+	return func(payload []byte) error {
+		frame := wsframe.NewPrepared(wsframe.Binary, payload, deflate.MaxWindow).Frame(true)
+		for _, c := range conns {
+			if _, err := c.Write(frame); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
 }
