@@ -1,9 +1,6 @@
 package flate
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "slices"
 
 // A bitWriter appends bits to a buffer, lowest bit of a byte first.
 type bitWriter struct {
@@ -20,9 +17,8 @@ func (w *bitWriter) reserve(n int) { w.out = slices.Grow(w.out, n+8) }
 func (w *bitWriter) put(v uint64, n uint) {
 	w.bits |= v << (w.nb & 7)
 	w.nb += n
-	at := len(w.out)
-	binary.LittleEndian.PutUint64(w.out[at:at+8], w.bits)
-	w.out = w.out[:at+int(w.nb>>3)]
+	store64(w.out, len(w.out), w.bits)
+	w.out = w.out[:len(w.out)+int(w.nb>>3)]
 	w.bits >>= w.nb & 56
 	w.nb &= 7
 }

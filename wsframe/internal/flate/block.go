@@ -1,9 +1,6 @@
 package flate
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // lengthInfo tells of each length of a match, less three, its symbol in bits
 // 0-8, how many extra bits it has in bits 9-12 and what they are from 16 on.
@@ -145,7 +142,7 @@ func (e *Encoder) count(src []byte) (lits, extra int) {
 		lits += run
 		next := p + run + int(m.length)
 		for ; run > 4; run -= 4 {
-			v := binary.LittleEndian.Uint32(src[p:])
+			v := load32(src, p)
 			lit[v&0xff]++
 			lit[v>>8&0xff]++
 			lit[v>>16&0xff]++
@@ -154,7 +151,7 @@ func (e *Encoder) count(src []byte) (lits, extra int) {
 		}
 		// Up to four more without a branch: most runs are short, but how short
 		// could not be predicted.
-		v := binary.LittleEndian.Uint32(src[p:])
+		v := load32(src, p)
 		p = next
 		lit[v&0xff] -= uint32((0 - run) >> 63)
 		lit[v>>8&0xff] -= uint32((1 - run) >> 63)
@@ -216,7 +213,7 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		run := int(m.lit)
 		next := p + run + int(m.length)
 		for ; run > 4; run -= 4 {
-			v := binary.LittleEndian.Uint32(src[p:])
+			v := load32(src, p)
 			p += 4
 			a, b, c, d := lit[v&0xff], lit[v>>8&0xff], lit[v>>16&0xff], lit[v>>24]
 			acc |= uint64(a>>codeShift) << (nb & 63)
@@ -227,13 +224,13 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 			nb += uint(c & codeLenMask)
 			acc |= uint64(d>>codeShift) << (nb & 63)
 			nb += uint(d & codeLenMask)
-			binary.LittleEndian.PutUint64(out[n:], acc)
+			store64(out, n, acc)
 			n += int(nb >> 3)
 			acc >>= nb & 56
 			nb &= 7
 		}
 		// See count.
-		v := binary.LittleEndian.Uint32(src[p:])
+		v := load32(src, p)
 		p = next
 		a := lit[v&0xff] & uint32((0-run)>>63)
 		b := lit[v>>8&0xff] & uint32((1-run)>>63)
@@ -247,7 +244,7 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		nb += uint(c & codeLenMask)
 		acc |= uint64(d>>codeShift) << (nb & 63)
 		nb += uint(d & codeLenMask)
-		binary.LittleEndian.PutUint64(out[n:], acc)
+		store64(out, n, acc)
 		n += int(nb >> 3)
 		acc >>= nb & 56
 		nb &= 7
@@ -264,7 +261,7 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		nb += uint(a & codeLenMask)
 		acc |= uint64(m.dist-1) & (1<<extra - 1) << (nb & 63)
 		nb += extra
-		binary.LittleEndian.PutUint64(out[n:], acc)
+		store64(out, n, acc)
 		n += int(nb >> 3)
 		acc >>= nb & 56
 		nb &= 7
@@ -273,7 +270,7 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 		a := lit[b]
 		acc |= uint64(a>>codeShift) << (nb & 63)
 		nb += uint(a & codeLenMask)
-		binary.LittleEndian.PutUint64(out[n:], acc)
+		store64(out, n, acc)
 		n += int(nb >> 3)
 		acc >>= nb & 56
 		nb &= 7

@@ -1,7 +1,5 @@
 package flate
 
-import "encoding/binary"
-
 // input is a stream of bits, lowest bit of the first byte first, that comes in
 // pieces and ends with a fixed tail.
 //
@@ -144,7 +142,7 @@ func (in *input) take() bool {
 	if in.pos > len(in.in)-margin && !in.advance() {
 		return false
 	}
-	in.bits |= binary.LittleEndian.Uint64(in.in[in.pos:]) << (in.nb & 63)
+	in.bits |= load64(in.in, in.pos) << (in.nb & 63)
 	in.pos += int((63 - in.nb) >> 3)
 	in.nb |= 56
 	return true

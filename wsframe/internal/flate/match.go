@@ -1,9 +1,6 @@
 package flate
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 const (
 	// tableBits is the size of the table of positions. With four bytes each
@@ -84,31 +81,21 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		step = 2
 	}
 	for s <= last {
-		v := binary.LittleEndian.Uint64(buf[s:])
+		v := load64(buf, s)
 		h := hash(v)
 		here := base + uint32(s)
 		dist := here - table[h]
 		table[h] = here
 		// A distance of 0 is the position itself, from the block before.
-		if dist-1 >= window {
+		if dist-1 >= window || load32(buf, s-int(dist)) != uint32(v) {
 			s += step + (s-emitted)>>skipShift
 			continue
 		}
 		c := s - int(dist)
-		x := v ^ binary.LittleEndian.Uint64(buf[c:])
-		if x<<(64-8*checked) != 0 {
-			s += step + (s-emitted)>>skipShift
-			continue
-		}
-		stop := s + 8
-		if x != 0 {
-			stop = s + bits.TrailingZeros64(x)>>3
-		} else {
-			stop += matchLen(buf[stop:end], buf[c+8:])
-		}
+		stop := s + checked + matchLen(buf, s+checked, c+checked, end)
 		if c >= 8 {
 			// Without a loop, whose end could not be predicted.
-			x := binary.LittleEndian.Uint64(buf[s-8:]) ^ binary.LittleEndian.Uint64(buf[c-8:])
+			x := load64(buf, s-8) ^ load64(buf, c-8)
 			s -= min(bits.LeadingZeros64(x)>>3, s-emitted)
 		}
 		if n+(stop-s)/maxMatch+1 > maxMatches {
@@ -120,7 +107,7 @@ func (e *Encoder) find(m *Matcher, buf []byte, s, end int) int {
 		if s > last {
 			break
 		}
-		table[hash(binary.LittleEndian.Uint64(buf[s-1:]))] = base + uint32(s-1)
+		table[hash(load64(buf, s-1))] = base + uint32(s-1)
 	}
 	e.n = n
 	return end
@@ -144,18 +131,18 @@ func hash(v uint64) uint64 {
 	return v << (64 - 8*hashBytes) * hashPrime >> (64 - tableBits) & (1<<tableBits - 1)
 }
 
-// matchLen returns how many bytes at the beginning of a and b are equal; b is
-// not shorter than a.
-func matchLen(a, b []byte) int {
-	n := 0
-	for len(a)-n >= 8 {
-		if x := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); x != 0 {
-			return n + bits.TrailingZeros64(x)>>3
+// matchLen returns how many bytes from a on, but before end, are equal to those
+// from b on, which is before a.
+func matchLen(buf []byte, a, b, end int) int {
+	start := a
+	for a <= end-8 {
+		if x := load64(buf, a) ^ load64(buf, b); x != 0 {
+			return a - start + bits.TrailingZeros64(x)>>3
 		}
-		n += 8
+		a, b = a+8, b+8
 	}
-	for n < len(a) && a[n] == b[n] {
-		n++
+	for a < end && buf[a] == buf[b] {
+		a, b = a+1, b+1
 	}
-	return n
+	return a - start
 }

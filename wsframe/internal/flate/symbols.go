@@ -1,7 +1,5 @@
 package flate
 
-import "encoding/binary"
-
 // outMargin is how much room the fast loop wants before it decodes symbols:
 // three literals, and a word more than the length of a match is written.
 const outMargin = 3 + 8
@@ -38,7 +36,7 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 	s, more := blockDone, true
 	inEnd, outEnd := len(in)-margin, len(out)-outMargin
 	for pos <= inEnd && n <= outEnd {
-		bits |= binary.LittleEndian.Uint64(in[pos:]) << (nb & 63)
+		bits |= load64(in, pos) << (nb & 63)
 		pos += int((63 - nb) >> 3)
 		nb |= 56
 
@@ -93,7 +91,7 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 		bits >>= e & entryBitsMask
 		nb -= uint64(e & entryBitsMask)
 
-		bits |= binary.LittleEndian.Uint64(in[pos:]) << (nb & 63)
+		bits |= load64(in, pos) << (nb & 63)
 		pos += int((63 - nb) >> 3)
 		nb |= 56
 		e = t.dist[bits&(1<<distBits-1)]
@@ -125,40 +123,37 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 			continue
 		}
 		if dist < 8 {
-			copyNear(out[n-dist:], dist, length)
+			copyNear(out, n, dist, length)
 			n += length
 			continue
 		}
-		to, from := out[n:n+length+8], out[n-dist:]
-		n += length
-		for {
-			binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
-			if length <= 8 {
+		for end := n + length; ; n += 8 {
+			store64(out, n, load64(out, n-dist))
+			if n+8 >= end {
+				n = end
 				break
 			}
-			length -= 8
-			to, from = to[8:], from[8:]
 		}
 	}
 	d.pos, d.bits, d.nb = pos, bits, nb
 	return n, s, more
 }
 
-// copyNear copies a match of less than eight bytes distance, in words: each
-// holds the first dist bytes again, and those after it are written once more by
-// the next. It writes up to eight bytes beyond the match.
-func copyNear(b []byte, dist, length int) {
+// copyNear copies a match of less than eight bytes distance to index n of out,
+// in words: of each, dist bytes are right, and the others are written once more
+// with the next. It writes up to eight bytes beyond the match.
+func copyNear(out []byte, n, dist, length int) {
 	if dist == 1 {
-		v := uint64(b[0]) * 0x0101010101010101
-		for b = b[1:]; length > 0; length -= 8 {
-			binary.LittleEndian.PutUint64(b, v)
-			b = b[8:]
+		v := uint64(out[n-1]) * 0x0101010101010101
+		for ; length > 0; length -= 8 {
+			store64(out, n, v)
+			n += 8
 		}
 		return
 	}
 	for ; length > 0; length -= dist {
-		binary.LittleEndian.PutUint64(b[dist:], binary.LittleEndian.Uint64(b))
-		b = b[dist:]
+		store64(out, n, load64(out, n-dist))
+		n += dist
 	}
 }
 
