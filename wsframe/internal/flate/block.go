@@ -205,7 +205,8 @@ func (e *Encoder) writeStored(w *bitWriter, src []byte) {
 	}
 }
 
-// writeSymbols writes the symbols of src, with codes for which there is room.
+// writeSymbols writes the symbols of src, for which there is room. Bits are
+// collected in local variables and stored in words that overlap: see append64.
 func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLitLen]uint32) {
 	out, n, acc, nb := w.out[:cap(w.out)], len(w.out), w.bits, w.nb
 	p := 0
@@ -216,65 +217,52 @@ func (e *Encoder) writeSymbols(w *bitWriter, src []byte, lit, dist *[numFixedLit
 			v := load32(src, p)
 			p += 4
 			a, b, c, d := lit[v&0xff], lit[v>>8&0xff], lit[v>>16&0xff], lit[v>>24]
-			acc |= uint64(a>>codeShift) << (nb & 63)
-			nb += uint(a & codeLenMask)
-			acc |= uint64(b>>codeShift) << (nb & 63)
-			nb += uint(b & codeLenMask)
-			acc |= uint64(c>>codeShift) << (nb & 63)
-			nb += uint(c & codeLenMask)
-			acc |= uint64(d>>codeShift) << (nb & 63)
-			nb += uint(d & codeLenMask)
-			store64(out, n, acc)
-			n += int(nb >> 3)
-			acc >>= nb & 56
-			nb &= 7
+			acc, nb = join(acc, nb, a)
+			acc, nb = join(acc, nb, b)
+			acc, nb = join(acc, nb, c)
+			acc, nb = join(acc, nb, d)
+			n, acc, nb = append64(out, n, acc, nb)
 		}
-		// See count.
+		// See count: a code of no bits changes nothing.
 		v := load32(src, p)
 		p = next
 		a := lit[v&0xff] & uint32((0-run)>>63)
 		b := lit[v>>8&0xff] & uint32((1-run)>>63)
 		c := lit[v>>16&0xff] & uint32((2-run)>>63)
 		d := lit[v>>24] & uint32((3-run)>>63)
-		acc |= uint64(a>>codeShift) << (nb & 63)
-		nb += uint(a & codeLenMask)
-		acc |= uint64(b>>codeShift) << (nb & 63)
-		nb += uint(b & codeLenMask)
-		acc |= uint64(c>>codeShift) << (nb & 63)
-		nb += uint(c & codeLenMask)
-		acc |= uint64(d>>codeShift) << (nb & 63)
-		nb += uint(d & codeLenMask)
-		store64(out, n, acc)
-		n += int(nb >> 3)
-		acc >>= nb & 56
-		nb &= 7
+		acc, nb = join(acc, nb, a)
+		acc, nb = join(acc, nb, b)
+		acc, nb = join(acc, nb, c)
+		acc, nb = join(acc, nb, d)
+		n, acc, nb = append64(out, n, acc, nb)
 
 		info := lengthInfo[(m.length-minMatch)&0xff]
-		a = lit[info&0x1ff]
-		acc |= uint64(a>>codeShift) << (nb & 63)
-		nb += uint(a & codeLenMask)
+		acc, nb = join(acc, nb, lit[info&0x1ff])
 		acc |= uint64(info>>16) << (nb & 63)
 		nb += uint(info >> 9 & 0xf)
 		s, extra := distSymbol(m.dist)
-		a = dist[s]
-		acc |= uint64(a>>codeShift) << (nb & 63)
-		nb += uint(a & codeLenMask)
+		acc, nb = join(acc, nb, dist[s])
 		acc |= uint64(m.dist-1) & (1<<extra - 1) << (nb & 63)
 		nb += extra
-		store64(out, n, acc)
-		n += int(nb >> 3)
-		acc >>= nb & 56
-		nb &= 7
+		n, acc, nb = append64(out, n, acc, nb)
 	}
 	for _, b := range src[p:] {
-		a := lit[b]
-		acc |= uint64(a>>codeShift) << (nb & 63)
-		nb += uint(a & codeLenMask)
-		store64(out, n, acc)
-		n += int(nb >> 3)
-		acc >>= nb & 56
-		nb &= 7
+		acc, nb = join(acc, nb, lit[b])
+		n, acc, nb = append64(out, n, acc, nb)
 	}
+	acc, nb = join(acc, nb, lit[endOfBlock])
+	n, acc, nb = append64(out, n, acc, nb)
 	w.out, w.bits, w.nb = out[:n], acc, nb
-	w.put(uint64(lit[endOfBlock]>>codeShift), uint(lit[endOfBlock]&codeLenMask))
+}
+
+// join adds a code to the nb bits in acc.
+func join(acc uint64, nb uint, code uint32) (uint64, uint) {
+	return acc | uint64(code>>codeShift)<<(nb&63), nb + uint(code&codeLenMask)
+}
+
+// append64 stores acc at out[n:] and leaves only what is no whole byte in it:
+// the next word is stored over the bits above. It returns the new n, acc and nb.
+func append64(out []byte, n int, acc uint64, nb uint) (int, uint64, uint) {
+	store64(out, n, acc)
+	return n + int(nb>>3), acc >> (nb & 56), nb & 7
 }

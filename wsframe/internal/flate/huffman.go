@@ -76,25 +76,27 @@ func (p *prefixCode) sort(keys []uint32) {
 	}
 	largest := uint32(0)
 	for _, k := range keys {
-		largest = max(largest, k)
+		largest = max(largest, k>>symbolBits)
 	}
-	sortByte(p.tree[:len(keys)], keys, symbolBits)
-	if largest>>(symbolBits+8) == 0 {
-		copy(keys, p.tree[:len(keys)])
+	sorted := p.tree[:len(keys)]
+	if largest <= 0xff {
+		sortByte(sorted, keys, symbolBits, largest)
+		copy(keys, sorted)
 		return
 	}
-	sortByte(keys, p.tree[:len(keys)], symbolBits+8)
+	sortByte(sorted, keys, symbolBits, 0xff)
+	sortByte(keys, sorted, symbolBits+8, largest>>8)
 }
 
-// sortByte sorts src into dst by the byte from bit shift on. Equal ones keep
-// their order.
-func sortByte(dst, src []uint32, shift uint) {
+// sortByte sorts src into dst by the byte from bit shift on, which is largest
+// at most. Equal ones keep their order.
+func sortByte(dst, src []uint32, shift uint, largest uint32) {
 	var next [256]uint16
 	for _, k := range src {
 		next[k>>shift&0xff]++
 	}
 	sum := uint16(0)
-	for i, c := range next {
+	for i, c := range next[:largest&0xff+1] {
 		next[i] = sum
 		sum += c
 	}

@@ -43,20 +43,17 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 		// Two or three literals fit into these 56 bits.
 		e := t.lit[bits&(1<<litBits-1)]
 		if e&entryLiteral != 0 {
-			bits >>= e & entryBitsMask
-			nb -= uint64(e & entryBitsMask)
+			bits, nb = drop(bits, nb, e)
 			out[n] = byte(e >> entryValue)
 			n++
 			e = t.lit[bits&(1<<litBits-1)]
 			if e&entryLiteral != 0 {
-				bits >>= e & entryBitsMask
-				nb -= uint64(e & entryBitsMask)
+				bits, nb = drop(bits, nb, e)
 				out[n] = byte(e >> entryValue)
 				n++
 				e = t.lit[bits&(1<<litBits-1)]
 				if e&entryLiteral != 0 {
-					bits >>= e & entryBitsMask
-					nb -= uint64(e & entryBitsMask)
+					bits, nb = drop(bits, nb, e)
 					out[n] = byte(e >> entryValue)
 					n++
 					continue
@@ -70,8 +67,7 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 				e = t.lit[uint64(e>>entryValue)+(bits&(1<<(e>>entryCodeLen&entryLenMask)-1))]
 			}
 			if e&entryLiteral != 0 {
-				bits >>= e & entryBitsMask
-				nb -= uint64(e & entryBitsMask)
+				bits, nb = drop(bits, nb, e)
 				out[n] = byte(e >> entryValue)
 				n++
 				continue
@@ -82,14 +78,12 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 					s = damaged
 					break
 				}
-				bits >>= e & entryBitsMask
-				nb -= uint64(e & entryBitsMask)
+				bits, nb = drop(bits, nb, e)
 				break
 			}
 		}
 		length := int(e>>entryValue) + int(bits&(1<<(e&entryBitsMask)-1)>>(e>>entryCodeLen&entryLenMask))
-		bits >>= e & entryBitsMask
-		nb -= uint64(e & entryBitsMask)
+		bits, nb = drop(bits, nb, e)
 
 		bits |= load64(in, pos) << (nb & 63)
 		pos += int((63 - nb) >> 3)
@@ -107,8 +101,7 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 			}
 		}
 		dist := int(e>>entryValue) + int(bits&(1<<(e&entryBitsMask)-1)>>(e>>entryCodeLen&entryLenMask))
-		bits >>= e & entryBitsMask
-		nb -= uint64(e & entryBitsMask)
+		bits, nb = drop(bits, nb, e)
 
 		if dist > n-base || length > len(out)-8-n {
 			d.matchLen, d.matchDist = length, dist
@@ -137,6 +130,11 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 	}
 	d.pos, d.bits, d.nb = pos, bits, nb
 	return n, s, more
+}
+
+// drop takes the bits of the entry e out of the buffer of bits.
+func drop(bits, nb uint64, e uint32) (uint64, uint64) {
+	return bits >> (e & entryBitsMask), nb - uint64(e&entryBitsMask)
 }
 
 // copyNear copies a match of less than eight bytes distance to index n of out,
