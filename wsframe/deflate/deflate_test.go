@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -301,6 +302,31 @@ func TestSinkStops(t *testing.T) {
 	if err != stop || calls != 3 {
 		t.Errorf("%d calls, %v", calls, err)
 	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			want := jsonOf(1000 * (i + 1))
+			for range 50 {
+				message := AppendMessage(nil, want)
+				if got, err := Inflate(nil, message, len(want)); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%d bytes: %d came back, %v", len(want), len(got), err)
+				}
+				n := 0
+				count := func(b []byte) error {
+					n += len(b)
+					return nil
+				}
+				if err := InflateTo(message, len(want), count); err != nil || n != len(want) {
+					t.Errorf("%d bytes: %d came back in chunks, %v", len(want), n, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestBomb(t *testing.T) {

@@ -17,6 +17,9 @@
 // The parameters of the extension and their negotiation are in [Params] and
 // [Policy].
 //
+// All functions that append use the memory that dst has capacity for, also
+// beyond the end of what they return, and src must not overlap it.
+//
 // Nothing here starts a goroutine. Working memory comes from pools and goes
-// back before a function returns.
+// back before a function returns. The codecs are in internal/flate.
 package deflate
