@@ -87,6 +87,8 @@ const (
 	repeatZero     = 17 // 3 to 10 times
 	repeatZeroLong = 18 // 11 to 138 times
 
+	maxRepeatBits = 7 // that follow them
+
 	noLength = 0xff // instead of a last length, where there was none
 )
 
@@ -96,28 +98,47 @@ func (d *Decoder) readCode(c *code, symbols int, last uint8, run int) (uint8, in
 	c.reset()
 	s, run := c.addRun(0, symbols, last, run)
 	for s < symbols {
-		if d.nb < maxPreBits+7 && !d.take() {
+		if !d.take() {
 			return 0, 0, false
+		}
+		s, last = d.readLengths(c, s, symbols, last)
+		if s == symbols || d.nb < maxPreBits+maxRepeatBits {
+			continue
 		}
 		e := d.pre[d.bits&(preSize-1)]
 		if e&entryInvalid != 0 {
 			return 0, 0, false
 		}
 		d.skip(e & entryBitsMask)
-		n := uint8(e >> entryValue)
-		if n < repeatLast {
-			c.add(s, n)
-			s++
-			last = n
-			continue
-		}
-		last, run = d.repeat(n, last)
+		last, run = d.repeat(uint8(e>>entryValue), last)
 		if last == noLength {
 			return 0, 0, false
 		}
 		s, run = c.addRun(s, symbols, last, run)
 	}
 	return last, run, true
+}
+
+// readLengths reads lengths that are told one by one, as long as there are
+// bits, of symbols from s to before end. It returns the next symbol and the
+// last length. Like the loop over symbols it keeps its state in variables.
+func (d *Decoder) readLengths(c *code, s, end int, last uint8) (int, uint8) {
+	bits, nb, used := d.bits, d.nb, c.used
+	for nb >= maxPreBits && s < end {
+		e := d.pre[bits&(preSize-1)]
+		if e&entrySpecial != 0 {
+			break
+		}
+		bits, nb = drop(bits, nb, e)
+		last = uint8(e >> entryValue)
+		c.symbols[used] = uint16(s)
+		c.lens[used] = last
+		c.count[last&entryLenMask]++
+		used += int(last+maxCodeBits) >> 4 // see code.add
+		s++
+	}
+	d.bits, d.nb, c.used = bits, nb, used
+	return s, last
 }
 
 // repeat takes the extra bits of a symbol that is no length. It returns the

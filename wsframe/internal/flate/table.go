@@ -80,6 +80,9 @@ func makeDistEntries() (e [numFixedDist]uint32) {
 func makePreEntries() (e [numCodeLen]uint32) {
 	for s := range e {
 		e[s] = uint32(s) << entryValue
+		if s >= repeatLast {
+			e[s] |= entrySpecial
+		}
 	}
 	return e
 }
