@@ -75,7 +75,7 @@ func TestScriptsInTunnel(t *testing.T) {
 // per topic.
 func TestEnoughExchanges(t *testing.T) {
 	t.Parallel()
-	const promised = 150
+	const promised = 800
 	scenarios, exchanges := 0, 0
 	for _, file := range load(t) {
 		n := 0
