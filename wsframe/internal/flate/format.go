@@ -10,6 +10,8 @@ const (
 	maxCodeBits = 15  // of a literal/length or distance code
 	maxPreBits  = 7   // of the code for code lengths
 
+	maxDistBits = maxCodeBits + 13 // of a distance with its extra bits
+
 	minMatch = 3
 	maxMatch = 258
 

@@ -85,9 +85,11 @@ func (d *Decoder) fast(t *tables, out []byte, base, n int) (int, state, bool) {
 		length := int(e>>entryValue) + int(bits&(1<<(e&entryBitsMask)-1)>>(e>>entryCodeLen&entryLenMask))
 		bits, nb = drop(bits, nb, e)
 
-		bits |= load64(in, pos) << (nb & 63)
-		pos += int((63 - nb) >> 3)
-		nb |= 56
+		if nb < maxDistBits {
+			bits |= load64(in, pos) << (nb & 63)
+			pos += int((63 - nb) >> 3)
+			nb |= 56
+		}
 		e = t.dist[bits&(1<<distBits-1)]
 		if e&entrySpecial != 0 {
 			if e&entrySub != 0 {
