@@ -2,6 +2,7 @@
 //
 //	go run ./tools/bench -install              # fetch the reference once, then measure everything
 //	go run ./tools/bench -workloads '1to.*128' # some workloads only
+//	go run ./tools/bench -workloads 'ws-.*'    # those of WebSocket clients
 //	go run ./tools/bench -list                 # which there are
 //	go run ./tools/bench -b PATH               # against another server; or the same: the noise floor
 //
@@ -18,11 +19,24 @@
 // the machine. The load runs on the same cores as the server, so that throughput and the latency
 // under full load are upper bounds set by both; under full load latency is mostly the time that a
 // message waits in the window (see package load). Messages are deliveries, or publications where
-// nobody subscribes. Before believing a difference, run a server against itself.
+// nobody subscribes, or upgrades where clients do nothing else; CPU seconds per million of them are
+// microseconds of each. Before believing a difference, run a server against itself.
+//
+// # WebSocket workloads
+//
+// A z at the end of an ID says that clients have negotiated compression. Payloads are JSON
+// documents of exactly the size named, all different; half of the subscribers share a subscription
+// ID, the others have their own. In ws-fan workloads messages come as fast as the subscribers take
+// them, so that servers send and compress many at a time; in ws-alone workloads each is sent by
+// itself. Their clients inflate every message, which keeps the load busier than the server and shows
+// in "load CPU / server CPU": compare processor times there and nothing else. ws-upgrade clients
+// hang up without a close frame once they have got INFO. All servers offer compression; who does
+// not want it does not ask.
 //
 // # Where things are
 //
-// main.go has the flags, servers.go finds or builds the two programs, workloads.go is the table
-// of workloads, targets.go says what a target is, rounds.go runs a workload, report.go writes Markdown, record.go is the JSON
-// form. Package load makes the load, package proc runs servers, package stats does the arithmetic.
+// main.go has the flags, servers.go finds or builds the two programs, workloads.go and websocket.go
+// are the table of workloads, targets.go says what a target is, rounds.go runs a workload,
+// report.go writes Markdown, record.go is the JSON form. Package load makes the load, package proc
+// runs servers, package stats does the arithmetic.
 package main

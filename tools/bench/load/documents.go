@@ -42,7 +42,7 @@ func newDocuments(length int) (*documents, error) {
 	}
 	d := &documents{length: length}
 	rnd := rand.New(rand.NewPCG(7, uint64(length)))
-	for range max(16, documentBytes/length) {
+	for range max(16, (documentBytes+length-1)/length) {
 		d.texts = append(d.texts, d.compose(rnd))
 	}
 	return d, nil

@@ -40,7 +40,8 @@ func TestMain(m *testing.M) {
 // fakeServer is the least that a load needs to run against: exact subjects, queue groups served
 // by their first member, and hooks to misbehave.
 type fakeServer struct {
-	listener net.Listener
+	listener   net.Listener
+	webSockets net.Listener
 	// tamper, if set, sees every delivery before it is written and returns what is written.
 	tamper func(nth int, msg []byte) []byte
 
@@ -58,14 +59,21 @@ type fakeSub struct {
 
 func newFakeServer(t *testing.T, tamper func(nth int, msg []byte) []byte) *fakeServer {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var listeners [2]net.Listener
+	for i := range listeners {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listeners[i] = l
 	}
-	f := &fakeServer{listener: l, tamper: tamper, subs: make(map[string][]fakeSub)}
-	f.running.Go(f.accept)
+	f := &fakeServer{listener: listeners[0], webSockets: listeners[1], tamper: tamper, subs: make(map[string][]fakeSub)}
+	f.running.Go(func() { f.accept(f.listener, f.serve) })
+	f.running.Go(func() { f.accept(f.webSockets, f.serveWebSocket) })
 	t.Cleanup(func() {
-		l.Close()
+		for _, l := range listeners {
+			l.Close()
+		}
 		f.mu.Lock()
 		for _, c := range f.conns {
 			c.Close()
@@ -78,15 +86,15 @@ func newFakeServer(t *testing.T, tamper func(nth int, msg []byte) []byte) *fakeS
 
 func (f *fakeServer) Addr() string { return f.listener.Addr().String() }
 
-func (f *fakeServer) WebSocketAddr() string { return "" }
+func (f *fakeServer) WebSocketAddr() string { return f.webSockets.Addr().String() }
 
 // CPU and RSS are those of the test itself, where the system tells them.
 func (f *fakeServer) CPU() (time.Duration, error) { return proc.CPU(os.Getpid()) }
 func (f *fakeServer) RSS() (int64, error)         { return proc.RSS(os.Getpid()) }
 
-func (f *fakeServer) accept() {
+func (f *fakeServer) accept(l net.Listener, serve func(net.Conn)) {
 	for {
-		c, err := f.listener.Accept()
+		c, err := l.Accept()
 		if err != nil {
 			return
 		}
@@ -95,7 +103,7 @@ func (f *fakeServer) accept() {
 		f.mu.Unlock()
 		f.running.Go(func() {
 			defer c.Close()
-			f.serve(c)
+			serve(c)
 		})
 	}
 }
@@ -109,6 +117,9 @@ func (f *fakeServer) serve(c net.Conn) {
 			return
 		}
 		args := strings.Fields(line)
+		if len(args) == 0 {
+			return
+		}
 		switch args[0] {
 		case "PING":
 			f.mu.Lock()

@@ -3,7 +3,8 @@
 //
 // Start with Server (server.go): Start waits until the server greets on its port, Stop kills it,
 // reaps it and removes its directory. Both servers of a comparison get the same arguments, the
-// same configuration file and the environment of the tool itself.
+// same configuration file (with a WebSocket listener if the workload needs one) and the
+// environment of the tool itself.
 //
 // Processor time is user plus system time of the whole process, exited threads included, in
 // nanoseconds: on Linux the process clock of clock_gettime(2), which is what /proc/PID/stat

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -20,7 +21,10 @@ const childMode = "BENCH_PROC_TEST_CHILD"
 func TestMain(m *testing.M) {
 	switch os.Getenv(childMode) {
 	case "greets":
-		serveGreeting()
+		if port := webSocketPort(); port != "" {
+			go serveGreeting(port)
+		}
+		serveGreeting(os.Args[len(os.Args)-1])
 	case "exits":
 		fmt.Fprintln(os.Stderr, "cannot open the pod bay doors")
 		os.Exit(1)
@@ -29,9 +33,23 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// serveGreeting listens on the port that the arguments name and greets, until it is killed.
-func serveGreeting() {
-	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", os.Args[len(os.Args)-1]))
+// webSocketPort finds the port of the WebSocket listener in the configuration file.
+func webSocketPort() string {
+	text, err := os.ReadFile(os.Args[2])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	m := regexp.MustCompile(`(?m)^websocket \{.* port: (\d+),`).FindSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	return string(m[1])
+}
+
+// serveGreeting listens on the port and greets, until it is killed.
+func serveGreeting(port string) {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -71,6 +89,26 @@ func TestServerLife(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("directory left behind: %v", err)
+	}
+}
+
+func TestServerListensForWebSocketsIfAsked(t *testing.T) {
+	t.Setenv(childMode, "greets")
+	for _, asked := range []bool{false, true} {
+		s, err := Start(t.Context(), os.Args[0], Options{WebSocket: asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Stop()
+		if got := s.WebSocketAddr() != ""; got != asked {
+			t.Errorf("asked %t, address is %q", asked, s.WebSocketAddr())
+		}
+		if !asked {
+			continue
+		}
+		if err := greet(t.Context(), s.WebSocketAddr()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

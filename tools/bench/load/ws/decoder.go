@@ -129,7 +129,7 @@ func (d *Decoder) end() error {
 	}
 	d.open = false
 	d.ended++
-	if !d.packed || d.skipped {
+	if !d.packed || d.skipped || len(d.message) == 0 {
 		return nil
 	}
 	message := d.message

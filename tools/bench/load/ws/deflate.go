@@ -9,9 +9,12 @@ import (
 	"sync"
 )
 
-// tail is what a sender leaves away (RFC 7692, section 7.2.1), and after it an empty last block, so
-// that the inflater sees an end.
-const tail = "\x00\x00\xff\xff" + "\x01\x00\x00\xff\xff"
+// flushed is how a flush of the compressor ends; senders leave it away (RFC 7692, section 7.2.1).
+const flushed = "\x00\x00\xff\xff"
+
+// tail is what is inflated after a message: what was left away and an empty last block, so that
+// the inflater sees an end.
+var tail = []byte(flushed + "\x01" + flushed)
 
 // pieceSize is how much is inflated at a time, in bytes.
 const pieceSize = 64 << 10
@@ -38,7 +41,7 @@ func inflate(message []byte, sink func([]byte) error) error {
 	defer inflaters.Put(f)
 	f.packed.Reset(message)
 	defer f.packed.Reset(nil) // the message belongs to the caller
-	f.tail.Reset([]byte(tail))
+	f.tail.Reset(tail)
 	if err := f.unpack.(flate.Resetter).Reset(f.input, nil); err != nil {
 		return err
 	}
@@ -91,5 +94,5 @@ func Deflate(message []byte) ([]byte, error) {
 	if err := w.Flush(); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte(tail[:4])), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte(flushed)), nil
 }

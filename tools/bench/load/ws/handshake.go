@@ -40,11 +40,8 @@ func ReadResponse(r *bufio.Reader, deflate bool) error {
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(head[0], "HTTP/1.1 101 ") {
-		return fmt.Errorf("%w: server answered %.80q", ErrHandshake, head[0])
-	}
 	var accept, extensions string
-	for _, line := range head[1:] {
+	for _, line := range head {
 		name, value, _ := strings.Cut(line, ":")
 		switch strings.ToLower(name) {
 		case "sec-websocket-accept":
@@ -64,7 +61,8 @@ func ReadResponse(r *bufio.Reader, deflate bool) error {
 	return nil
 }
 
-// readHead reads the lines up to the empty one; the first is always there.
+// readHead returns the header lines of a response that agrees to switch protocols. It reads no
+// further than the first line of any other, which may be the last.
 func readHead(r *bufio.Reader) ([]string, error) {
 	var head []string
 	for size := 0; size <= maxHead; {
@@ -72,12 +70,18 @@ func readHead(r *bufio.Reader) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrHandshake, err)
 		}
-		size += len(line)
 		text := strings.TrimRight(string(line), "\r\n")
-		if text == "" && len(head) > 0 {
+		switch {
+		case size == 0:
+			if !strings.HasPrefix(text, "HTTP/1.1 101 ") {
+				return nil, fmt.Errorf("%w: server answered %.80q", ErrHandshake, text)
+			}
+		case text == "":
 			return head, nil
+		default:
+			head = append(head, text)
 		}
-		head = append(head, text)
+		size += len(line)
 	}
 	return nil, fmt.Errorf("%w: response of more than %d bytes", ErrHandshake, maxHead)
 }
