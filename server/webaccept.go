@@ -77,7 +77,7 @@ func (s *Server) attendWeb(c *conn.Conn, u *websocket.Upgrade) {
 		JWT:       u.Credentials.JWT, User: u.Credentials.User, Pass: u.Credentials.Pass, Token: u.Credentials.Token,
 	})
 	if u.TLS != nil {
-		cl.SetTLS(*u.TLS, true)
+		cl.SetTLS(*u.TLS, false)
 	}
 	if s.greetWeb(cl) {
 		cl.Serve()

@@ -75,11 +75,6 @@ func (s *Server) listenWeb() error {
 	if !w.Enabled() {
 		return nil
 	}
-	if w.Advertise != "" {
-		if err := checkAdvertise(w.Advertise); err != nil {
-			return fmt.Errorf("Unable to get websocket connect URLs: %w", err)
-		}
-	}
 	l, err := transport.Listen(hostPort(w.Host, max(w.Port, 0)))
 	if err != nil {
 		return fmt.Errorf("Unable to listen for websocket connections: %w", err)
@@ -100,6 +95,11 @@ func (s *Server) listenWeb() error {
 // newFront derives from the configuration what happens to requests.
 func (s *Server) newFront(o *Options) (*websocket.Front, error) {
 	w := &o.WebSocket
+	if w.Advertise != "" {
+		if err := checkAdvertise(w.Advertise); err != nil {
+			return nil, fmt.Errorf("Unable to get websocket connect URLs: %w", err)
+		}
+	}
 	origins, err := handshake.NewOrigins(w.SameOrigin, w.AllowedOrigins)
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func (c *Conn) linger() {
 	}
 	c.nc.SetReadDeadline(time.Now().Add(lingerTime))
 	for left := lingerBytes; left > 0; {
-		if err := c.fill(); err != nil {
+		if err := c.fill(); err != nil || c.ws != nil && c.ws.endsIn(c.wire.bytes()) {
 			return
 		}
 		left -= len(c.wire.bytes())

@@ -83,5 +83,28 @@ func networks() []network {
 			c.Attach(s)
 			return c, handshake(t, c, client, clientTLS())
 		}},
+		{"websocket", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			c, client := tcp(t, s, limit)
+			return c, upgrade(t, c, client, WebSocket{})
+		}},
+		{"compressed websocket", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			c, client := tcp(t, s, limit)
+			return c, upgrade(t, c, client, WebSocket{Compression: true})
+		}},
+		{"websocket for a browser", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			c, client := tcp(t, s, limit)
+			return c, upgrade(t, c, client, WebSocket{Compression: true, FrameLimit: 4096, CompressedFrameLimit: 4096})
+		}},
+		{"compressed websocket over tls", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			c, client := tcp(t, s, limit)
+			return c, upgrade(t, c, handshake(t, c, client, clientTLS()), WebSocket{Compression: true})
+		}},
+		{"websocket over a pipe", func(t testing.TB, s Session, limit int64) (*Conn, net.Conn) {
+			server, client := net.Pipe()
+			t.Cleanup(func() { client.Close(); server.Close() })
+			c := New(server, limit, false)
+			c.Attach(s)
+			return c, upgrade(t, c, client, WebSocket{})
+		}},
 	}
 }

@@ -90,7 +90,8 @@ type wsCodec struct {
 	// Guarded by mu: what the read loop wants sent.
 	control     *chunk.Chunk // control frames, whole ones; nil when there are none
 	controlSize int
-	closed      bool // a close frame was queued
+	closed      bool           // a close frame was queued
+	farewell    *wsframe.Error // what the peer's close frame said
 
 	frames frames // owned by the owner of the outbox
 }
@@ -172,7 +173,10 @@ func (w *wsCodec) handle(p *wsframe.Piece) error {
 	case wsframe.KindPing:
 		w.queuePong(p.Payload)
 	case wsframe.KindClose:
-		w.queueClose(p.Code, string(p.Reason)) // the same back
+		// What was asked for before is answered first: Shut says goodbye.
+		w.mu.Lock()
+		w.farewell = &wsframe.Error{Code: p.Code, Text: string(p.Reason)}
+		w.mu.Unlock()
 		return io.EOF
 	}
 	return nil
@@ -243,14 +247,41 @@ func (w *wsCodec) queued() bool {
 	return n > 0 || w.under != nil && w.under.queued()
 }
 
-// status returns what the close frame says about the ending.
+// status returns what the close frame says about the ending: what that of the
+// peer said, if it came first.
 func (w *wsCodec) status() (wsframe.CloseCode, string) {
+	w.mu.Lock()
+	e := w.farewell
+	w.mu.Unlock()
+	if e != nil {
+		return e.Code, e.Text
+	}
 	cause := w.cause()
-	var e *wsframe.Error
 	if errors.As(cause, &e) {
 		return e.Code, e.Text
 	}
 	return w.Status(cause)
+}
+
+// endsIn reports whether the peer's close frame is in b, after which it has
+// nothing to say. Under TLS that is left to the end of the stream.
+func (w *wsCodec) endsIn(b []byte) bool {
+	if w.under != nil || w.failed != nil {
+		return false
+	}
+	var waste [leastRoom]byte
+	for len(b) > 0 {
+		p, n, err := w.reader.NextTo(waste[:], b)
+		if err != nil {
+			w.failed = err
+			return false
+		}
+		if p.Kind == wsframe.KindClose {
+			return true
+		}
+		b = b[n:]
+	}
+	return false
 }
 
 // release gives back what reading holds.
