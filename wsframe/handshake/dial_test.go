@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -245,11 +246,13 @@ func TestDialerRefusesItsOwnMistakes(t *testing.T) {
 
 func TestDialKeepsTheServerName(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if u, err := Upgrade(w, r, &Options{}); err == nil {
 			_ = u.Conn.Close()
 		}
 	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs the refused certificate
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	config := s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	to := func(ctx context.Context, network, _ string) (net.Conn, error) {

@@ -32,6 +32,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // AsError returns the *Error in err. Any other error is one of the server's own:
 // it answers 500 and keeps the text for the log.
 func AsError(err error) *Error {
+	if e, ok := err.(*Error); ok { // the usual case, and errors.As allocates
+		return e
+	}
 	var e *Error
 	if errors.As(err, &e) {
 		return e

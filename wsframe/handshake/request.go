@@ -90,11 +90,15 @@ func parseCookie(part string) (name, value string, ok bool) {
 	return name, value, isToken(name)
 }
 
-// is compares names, whose letters are ASCII. The length is compared first
-// because it tells most names apart.
+// is compares names, whose letters are ASCII. Length and first letter are
+// compared before the rest because they tell most names apart.
 func (f *Field) is(name string) bool {
-	return len(f.Name) == len(name) && strings.EqualFold(f.Name, name)
+	return len(f.Name) == len(name) && len(name) > 0 &&
+		(f.Name[0]^name[0])&^caseBit == 0 && strings.EqualFold(f.Name, name)
 }
+
+// caseBit is what upper and lower case of an ASCII letter differ in.
+const caseBit = 'a' - 'A'
 
 func fieldValues(fields []Field, name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
