@@ -80,7 +80,7 @@ func TestCheck(t *testing.T) {
 				"server/internal/nobodyknows/doc.go": doc("nobodyknows"),
 			},
 			want: []string{
-				"server/internal/conn/a.go:2: [import] server/internal/conn must not import github.com/dunlin-mq/dunlin/server: within server it may import internal/chunk",
+				"server/internal/conn/a.go:2: [import] server/internal/conn must not import github.com/dunlin-mq/dunlin/server: within server it may import internal/chunk, internal/memo",
 				"server/internal/nobodyknows/doc.go: [import] package server/internal/nobodyknows has no row in rules.go: who may use it?",
 				"server/internal/router/a.go:2: [import] server/internal/router must not import github.com/dunlin-mq/dunlin/server/internal/client: within server it may import internal/account, internal/chunk, internal/message, internal/trace",
 				"server/internal/router/a.go:3: [import] server/internal/router must not import net: this package reaches no socket and no file",

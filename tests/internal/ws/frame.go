@@ -122,7 +122,7 @@ func ReadFrame(in *bufio.Reader) (Frame, error) {
 func readLength(in io.Reader, short byte) (uint64, error) {
 	var long [8]byte
 	var least uint64
-	field := long[:0]
+	var field []byte
 	switch short {
 	case 126:
 		field, least = long[6:], 126

@@ -1,0 +1,56 @@
+// Command echo is a WebSocket server that sends every message back, for
+// conformance suites to drive:
+//
+//	go run ./wsframe/wstest/echo -addr 127.0.0.1:9001 -deflate no-takeover
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/dunlin-mq/dunlin/wsframe/wstest"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:9001", "`host:port` to listen on; port 0 takes a free one")
+	mode := flag.String("deflate", "no-takeover", "compression: off, no-takeover or takeover")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, *mode, func(a net.Addr) { fmt.Printf("ws://%s\n", a) }); err != nil {
+		fmt.Fprintln(os.Stderr, "echo:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends. listening is told the address.
+func run(ctx context.Context, addr, mode string, listening func(net.Addr)) error {
+	e, err := wstest.NewEcho(mode)
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	listening(ln.Addr())
+	go func() {
+		<-ctx.Done()
+		srv.Close()
+		e.Close()
+	}()
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	e.Close()
+	return nil
+}
