@@ -76,6 +76,10 @@ func wire(s *strings.Builder, rows []row, all []libs.Library) {
 		}
 		fmt.Fprintf(&body, "| %s |", r.work.Name())
 		for _, c := range r.cells {
+			if len(c.ns) == 0 {
+				body.WriteString(" – |")
+				continue
+			}
 			fmt.Fprintf(&body, " %.0f |", c.wire)
 		}
 		body.WriteString("\n")
