@@ -2,7 +2,7 @@ package libs
 
 // Ours are the ways to use wsframe. The first is the one that is held against the
 // others' numbers.
-var Ours = []Library{Wsframe{}, Messages{}}
+var Ours = []Library{Wsframe{}, Wsconn{}}
 
 // Others are the libraries that ours is compared with.
 var Others = []Library{Gorilla{}, Coder{}, Gobwas{}, Gws{}}
