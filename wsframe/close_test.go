@@ -87,6 +87,9 @@ func TestParseClose(t *testing.T) {
 
 func TestErrorAsCloseFrame(t *testing.T) {
 	t.Parallel()
+	if got := errUnmasked.Error(); got != "mask bit missing" {
+		t.Errorf("Error = %q", got)
+	}
 	got := string(errUnmasked.AppendClose(nil))
 	if want := "\x88\x12\x03\xeamask bit missing"; got != want {
 		t.Errorf("AppendClose = %q, want %q", got, want)

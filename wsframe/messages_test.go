@@ -115,6 +115,7 @@ func TestMessages(t *testing.T) {
 			[]event{{Kind: "ping", Op: Ping}, inflated("hello")}},
 		{"empty and compressed", packed, 0, fragment(Text, true, true, "\x00"), []event{inflated("")}},
 		{"not compressed and too long", packed, 4, frame(Text, "12345"), []event{big}},
+		{"compressed and short enough, but not on the wire", packed, 4, fragment(Text, true, true, deflated("1234")), []event{inflated("1234")}},
 		{"compressed and too long", packed, 1000, fragment(Text, true, true, bomb), []event{big}},
 		{"compressed and exactly as long as allowed", packed, 100000, fragment(Text, true, true, bomb), []event{inflated(strings.Repeat("x", 100000))}},
 		{"compressed and too long on the wire", Rules{Compression: true, MaxMessage: 5}, 0, fragment(Text, true, true, deflated("hello world")), []event{big}},
@@ -152,5 +153,33 @@ func TestMessagesDoNotCopyWhatComesWhole(t *testing.T) {
 	p, n, err := NewMessages(Rules{}, 0, nil).Next(stream)
 	if err != nil || n != len(stream) || string(p.Payload) != "payload" || &p.Payload[0] != &stream[6] {
 		t.Errorf("Next = %+v, %d, %v", p, n, err)
+	}
+}
+
+func TestMessagesForgetLongMessages(t *testing.T) {
+	t.Parallel()
+	m := NewMessages(Rules{Compression: true}, 0, stdInflate)
+	long, short := strings.Repeat("x", 4*keep), strings.Repeat("y", 10)
+	for _, text := range []string{long, short} {
+		for _, stream := range [][]byte{
+			join(fragment(Text, false, false, text), fragment(Continuation, true, false, "")),
+			fragment(Text, true, true, deflated(text)),
+		} {
+			var p Piece
+			for len(stream) > 0 {
+				var n int
+				var err error
+				if p, n, err = m.Next(stream); err != nil {
+					t.Fatal(err)
+				}
+				stream = stream[n:]
+			}
+			if string(p.Payload) != text {
+				t.Fatalf("%d bytes instead of %d", len(p.Payload), len(text))
+			}
+		}
+	}
+	if n := cap(m.held) + cap(m.out); n > 2*keep {
+		t.Errorf("%d bytes are kept after a message of %d", n, len(short))
 	}
 }

@@ -176,7 +176,7 @@ type row struct {
 	want   []event
 }
 
-// run reads every row whole, byte by byte, and through NextTo with little and
+// run reads every row whole, byte by byte, cut in two anywhere, and through NextTo with little and
 // with much room.
 func run(t *testing.T, rows []row) {
 	t.Helper()
@@ -188,6 +188,11 @@ func run(t *testing.T, rows []row) {
 			}
 			if d := cmp.Diff(row.want, read(t, row.rules, 0, bytewise(row.stream)...)); d != "" {
 				t.Errorf("byte by byte (-want +got):\n%s", d)
+			}
+			for i := range min(len(row.stream), 300) {
+				if d := cmp.Diff(row.want, read(t, row.rules, 0, row.stream[:i], row.stream[i:])); d != "" {
+					t.Fatalf("cut at %d (-want +got):\n%s", i, d)
+				}
 			}
 			for _, room := range []int{1, 5, 4096} {
 				if d := cmp.Diff(row.want, read(t, row.rules, room, row.stream)); d != "" {
@@ -240,6 +245,8 @@ func TestReaderTakesWhatIsLegal(t *testing.T) {
 		{"rule 17: RSV1 on a message if that was agreed", Rules{Compression: true}, join(
 			fragment(Text, false, true, "x"), fragment(Continuation, true, false, "y"), frame(Text, "plain")),
 			[]event{{Kind: "message", Op: Text, Compressed: true, Text: "xy"}, messageEvent(Text, "plain")}},
+		{"a frame that looks like another without its first byte", Rules{}, AppendMasked(nil, Binary, [4]byte{0x80, 0, 0, 0}, []byte("ab")),
+			[]event{messageEvent(Binary, "ab")}},
 		{"rule 33: a ping is told as it came", Rules{}, frame(Ping, "\x00\xff"), []event{{Kind: "ping", Op: Ping, Text: "\x00\xff"}}},
 		{"rule 34: a pong nobody asked for", Rules{}, frame(Pong, "x"), []event{{Kind: "pong", Op: Pong, Text: "x"}}},
 		{"rule 36: an empty close", Rules{}, frame(Close, ""), []event{{Kind: "close", Op: Close}}},
