@@ -52,7 +52,7 @@ func times(s *strings.Builder, rows []row, all []libs.Library) {
 	}
 	s.WriteString(" – where a library has nothing to call.\n")
 	if stored {
-		s.WriteString("\n¹ Sends messages as short as these as they are, in a stored block: not held against those that compress.\n")
+		s.WriteString("\n¹ Sends messages as short as these as they are: not held against those that compress.\n")
 	}
 }
 

@@ -86,7 +86,7 @@ func TestReportHoldsOursAgainstTheFastestOfTheSameRounds(t *testing.T) {
 
 Processor time per message; in brackets the allocations, if there are any. – where a library has nothing to call.
 
-¹ Sends messages as short as these as they are, in a stored block: not held against those that compress.
+¹ Sends messages as short as these as they are: not held against those that compress.
 
 Bytes on the wire of what was deflated, on average:
 
