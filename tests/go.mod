@@ -10,6 +10,7 @@ require (
 
 require (
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
+	github.com/dunlin-mq/dunlin/wsframe v0.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/nats-io/nkeys v0.4.17 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect

@@ -127,8 +127,9 @@ func Dial(ctx context.Context, url string, d *handshake.Dialer) (*Conn, error) {
 // NetConn returns the connection below, to ask for its addresses.
 func (c *Conn) NetConn() net.Conn { return c.nc }
 
-// SetReadDeadline and SetWriteDeadline bound waiting, as those of a net.Conn do.
-// A connection whose deadline has passed in the middle of a frame is of no more
-// use.
-func (c *Conn) SetReadDeadline(t time.Time) error  { return c.nc.SetReadDeadline(t) }
+// SetReadDeadline bounds waiting in ReadMessage, as that of a net.Conn does. A
+// connection whose deadline has passed in the middle of a frame is of no more use.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.nc.SetReadDeadline(t) }
+
+// SetWriteDeadline does the same for writing.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.nc.SetWriteDeadline(t) }

@@ -128,7 +128,7 @@ func cases() []conformance {
 	add("7.1.2", normal+normal, 0, bye1000)
 	add("7.1.3", normal+f(fin|9, ""), 0, bye1000)
 	add("7.1.4", normal+hello, 0, bye1000)
-	add("7.1.5", f(1, "fragment1")+normal+f(fin|0, "fragment2"), 0, bye1000)
+	add("7.1.5", f(1, "fragment1")+normal+f(fin, "fragment2"), 0, bye1000)
 	big := strings.Repeat("B", 256<<10)
 	add("7.1.6", f(fin|1, big)+hello+normal+f(fin|9, ""), 0, back(text, big), echoed, bye1000)
 	add("7.3.1", f(fin|8, ""), 0, bye)
