@@ -81,7 +81,7 @@ func TestMessagesComeBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := connect(t, policy, echo)
-			if got := c.compress; got != (policy != nil) {
+			if got := c.out.compress; got != (policy != nil) {
 				t.Fatalf("compression agreed: %v", got)
 			}
 			if err := c.Ping([]byte("are you there")); err != nil {
@@ -177,7 +177,7 @@ func TestViolations(t *testing.T) {
 				_, _, err := c.ReadMessage()
 				ended <- err
 			})
-			go c.nc.Write(tt.frames) // as much of it as the server takes
+			go c.conn.Write(tt.frames) // as much of it as the server takes
 			var told *CloseError
 			if _, _, err := c.ReadMessage(); !errors.As(err, &told) || told.Code != tt.code {
 				t.Errorf("the client read %v, want code %d", err, tt.code)
@@ -200,17 +200,17 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// stream is a net.Conn that gives out bytes and swallows others.
-type stream struct {
+// feed is a net.Conn that gives out bytes and swallows others.
+type feed struct {
 	net.Conn
 	in io.Reader
 }
 
-func (s *stream) Read(b []byte) (int, error)     { return s.in.Read(b) }
-func (*stream) Write(b []byte) (int, error)      { return len(b), nil }
-func (*stream) Close() error                     { return nil }
-func (*stream) SetReadDeadline(time.Time) error  { return nil }
-func (*stream) SetWriteDeadline(time.Time) error { return nil }
+func (s *feed) Read(b []byte) (int, error)     { return s.in.Read(b) }
+func (*feed) Write(b []byte) (int, error)      { return len(b), nil }
+func (*feed) Close() error                     { return nil }
+func (*feed) SetReadDeadline(time.Time) error  { return nil }
+func (*feed) SetWriteDeadline(time.Time) error { return nil }
 
 // Whatever comes, reading ends, and messages keep to the limit.
 func FuzzReadMessage(f *testing.F) {
@@ -220,7 +220,7 @@ func FuzzReadMessage(f *testing.F) {
 	f.Add(wsframe.AppendMaskedClose(nil, key, 1000, "bye"), true)
 	f.Fuzz(func(t *testing.T, b []byte, compress bool) {
 		const limit = 4000
-		u := &handshake.Upgraded{Conn: &stream{in: bytes.NewReader(b)}}
+		u := &handshake.Upgraded{Conn: &feed{in: bytes.NewReader(b)}}
 		u.Deflate = compress
 		c := New(u, false, limit)
 		for {
