@@ -19,6 +19,8 @@ const EchoLimit = 16 << 20
 type Echo struct {
 	deflate *deflate.Policy
 
+	serving sync.WaitGroup // handlers of open
+
 	mu     sync.Mutex
 	closed bool
 	open   map[*wsconn.Conn]struct{}
@@ -50,7 +52,7 @@ func (e *Echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := wsconn.New(u, false, EchoLimit)
 	if !e.enter(c) {
-		c.Close(wsframe.StatusGoingAway, "")
+		_ = c.Close(wsframe.StatusGoingAway, "")
 		return
 	}
 	defer e.leave(c)
@@ -60,35 +62,40 @@ func (e *Echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if err := c.WriteMessage(op, msg); err != nil {
-			c.Close(wsframe.StatusInternalError, "")
+			_ = c.Close(wsframe.StatusInternalError, "")
 			return
 		}
 	}
 }
 
-// Close ends all connections with status 1001 and refuses others.
+// Close ends all connections with status 1001, refuses others, and waits until
+// their handlers have returned.
 func (e *Echo) Close() {
 	e.mu.Lock()
 	e.closed = true
-	open := e.open
-	e.open = make(map[*wsconn.Conn]struct{})
-	e.mu.Unlock()
-	for c := range open {
-		c.Close(wsframe.StatusGoingAway, "")
+	var closing sync.WaitGroup
+	for c := range e.open {
+		closing.Go(func() { _ = c.Close(wsframe.StatusGoingAway, "") })
 	}
+	e.mu.Unlock()
+	closing.Wait()
+	e.serving.Wait()
 }
 
 func (e *Echo) enter(c *wsconn.Conn) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.closed {
-		e.open[c] = struct{}{}
+	if e.closed {
+		return false
 	}
-	return !e.closed
+	e.serving.Add(1)
+	e.open[c] = struct{}{}
+	return true
 }
 
 func (e *Echo) leave(c *wsconn.Conn) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.open, c)
+	e.serving.Done()
 }

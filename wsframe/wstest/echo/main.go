@@ -2,6 +2,10 @@
 // conformance suites to drive:
 //
 //	go run ./wsframe/wstest/echo -addr 127.0.0.1:9001 -deflate no-takeover
+//
+// Messages may have 16 MiB, and text has to be UTF-8. It prints the URL that it
+// serves and ends with an interrupt or SIGTERM, which closes what is open with
+// status 1001.
 package main
 
 import (
@@ -42,15 +46,12 @@ func run(ctx context.Context, addr, mode string, listening func(net.Addr)) error
 		return err
 	}
 	srv := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	// The connections that Echo has are no longer the server's.
+	defer context.AfterFunc(ctx, func() { _ = srv.Close() })()
+	defer e.Close()
 	listening(ln.Addr())
-	go func() {
-		<-ctx.Done()
-		srv.Close()
-		e.Close()
-	}()
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	e.Close()
 	return nil
 }
