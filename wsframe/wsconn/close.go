@@ -39,7 +39,7 @@ func (c *Conn) Close(code wsframe.CloseCode, reason string) error {
 	switch {
 	case errors.As(c.in.ended, &closed):
 		return nil
-	case failed != nil:
+	case failed != nil && failed != ErrClosed:
 		return failed
 	}
 	return c.in.ended

@@ -4,233 +4,209 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/dunlin-mq/dunlin/wsframe"
 	"github.com/dunlin-mq/dunlin/wsframe/deflate"
 	"github.com/dunlin-mq/dunlin/wsframe/handshake"
 )
 
-// modes are the ways to compress.
-var modes = map[string]*deflate.Policy{
-	"plain":       nil,
-	"no takeover": {},
-	"takeover":    {ServerContextTakeover: true, ClientContextTakeover: true, MinServerBits: deflate.MinWindowBits},
-}
-
-// offer is what a client offers for a server with that policy.
-func offer(p *deflate.Policy) *handshake.Dialer {
-	d := new(handshake.Dialer)
-	if p != nil {
-		d.Deflate = &deflate.Params{ServerNoContextTakeover: !p.ServerContextTakeover, ClientNoContextTakeover: !p.ClientContextTakeover}
-	}
-	return d
-}
-
-// connect returns a client of a server that runs serve for each connection.
-func connect(t *testing.T, p *deflate.Policy, serve func(*Conn)) *Conn {
-	t.Helper()
-	var served sync.WaitGroup
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		served.Add(1)
-		defer served.Done()
-		c, err := Accept(w, r, &handshake.Options{Deflate: p})
-		if err != nil {
-			t.Errorf("Accept: %v", err)
-			return
-		}
-		serve(c)
-	}))
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	c, err := Dial(ctx, "ws"+strings.TrimPrefix(srv.URL, "http"), offer(p))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		c.Close(wsframe.StatusNormal, "")
-		served.Wait()
-		srv.Close()
-	})
-	return c
-}
-
 // echo sends everything back until the end.
 func echo(c *Conn) {
 	for {
 		op, b, err := c.ReadMessage()
 		if err != nil || c.WriteMessage(op, b) != nil {
-			c.Close(wsframe.StatusNormal, "")
+			_ = c.Close(wsframe.StatusNormal, "")
 			return
 		}
 	}
 }
 
+// serve returns the URL of a server that runs handle for each connection, with
+// TLS if scheme is wss.
+func serve(t *testing.T, scheme string, o *handshake.Options, handle func(*Conn)) (string, *handshake.Dialer) {
+	t.Helper()
+	var served sync.WaitGroup
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		served.Add(1)
+		defer served.Done()
+		c, err := Accept(w, r, o)
+		if err != nil {
+			return
+		}
+		handle(c)
+	}))
+	d := new(handshake.Dialer)
+	if scheme == "wss" {
+		srv.StartTLS()
+		d.TLS = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	} else {
+		srv.Start()
+	}
+	t.Cleanup(func() {
+		served.Wait()
+		srv.Close()
+	})
+	_, addr, _ := strings.Cut(srv.URL, "://")
+	return scheme + "://" + addr, d
+}
+
+// A handshake over HTTP, and messages of all sizes both ways.
 func TestMessagesComeBack(t *testing.T) {
 	t.Parallel()
-	for name, policy := range modes {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := connect(t, policy, echo)
-			if got := c.out.compress; got != (policy != nil) {
-				t.Fatalf("compression agreed: %v", got)
-			}
-			if err := c.Ping([]byte("are you there")); err != nil {
-				t.Fatal(err)
-			}
-			for _, n := range []int{0, 1, 63, 64, 125, 126, 1000, 65535, 65536, DefaultLimit} {
-				want := strings.Repeat("grüß Gott! ", n/12+1)[:n]
-				want = strings.ToValidUTF8(want, "")
-				if err := c.WriteMessage(wsframe.Text, []byte(want)); err != nil {
+	for _, scheme := range []string{"ws", "wss"} {
+		for mode, offer := range modes {
+			t.Run(scheme+" "+mode, func(t *testing.T) {
+				t.Parallel()
+				policy := &deflate.Policy{ServerContextTakeover: true, ClientContextTakeover: true, MinServerBits: deflate.MinWindowBits}
+				url, d := serve(t, scheme, &handshake.Options{Deflate: policy}, echo)
+				d.Deflate = offer
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				c, err := Dial(ctx, url, d)
+				if err != nil {
 					t.Fatal(err)
 				}
-				op, got, err := c.ReadMessage()
-				if err != nil || op != wsframe.Text || string(got) != want {
-					t.Fatalf("%d bytes came back as %v, %d bytes, %v", len(want), op, len(got), err)
+				if got := c.out.compress; got != (offer != nil) {
+					t.Fatalf("compression agreed: %v", got)
 				}
-			}
-		})
+				if err := c.Ping([]byte("are you there")); err != nil {
+					t.Fatal(err)
+				}
+				for _, n := range []int{0, 1, 63, 64, 125, 126, 1000, 4096, 65535, 65536, DefaultLimit} {
+					want := strings.ToValidUTF8(strings.Repeat("grüß Gott! ", n/12+1)[:n], "")
+					if err := c.WriteMessage(wsframe.Text, []byte(want)); err != nil {
+						t.Fatal(err)
+					}
+					op, got, err := c.ReadMessage()
+					if err != nil || op != wsframe.Text || string(got) != want {
+						t.Fatalf("%d bytes came back as %v, %d bytes, %v", len(want), op, len(got), err)
+					}
+				}
+				if err := c.Close(wsframe.StatusNormal, ""); err != nil {
+					t.Errorf("Close: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestUnixSockets(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+	if err != nil {
+		t.Skip(err)
+	}
+	defer ln.Close()
+	a, err := net.Dial("unix", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go echo(New(upgraded(b, nil), false, 0))
+	c := New(upgraded(a, nil), true, 0)
+	if err := c.WriteMessage(wsframe.Text, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if _, b, err := c.ReadMessage(); err != nil || string(b) != "hello" {
+		t.Errorf("got %q, %v", b, err)
+	}
+	if err := c.Close(wsframe.StatusNormal, ""); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+func TestHandshakesThatFail(t *testing.T) {
+	t.Parallel()
+	url, d := serve(t, "ws", &handshake.Options{}, echo)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := Dial(ctx, "ftp"+strings.TrimPrefix(url, "ws"), d); err == nil {
+		t.Error("Dial of ftp: no error")
+	}
+	if _, err := Dial(ctx, "ws://127.0.0.1:1", nil); err == nil {
+		t.Error("Dial of a closed port: no error")
+	}
+	w := httptest.NewRecorder()
+	var refused *handshake.Error
+	if _, err := Accept(w, httptest.NewRequest("GET", "/", nil), &handshake.Options{}); !errors.As(err, &refused) || w.Code != 400 {
+		t.Errorf("Accept of no handshake: %v, answered %d", err, w.Code)
 	}
 }
 
 func TestManyWriteAtOnce(t *testing.T) {
 	t.Parallel()
-	c := connect(t, modes["takeover"], echo)
-	const writers, each = 8, 50
-	for i := range writers {
-		go func() {
-			for range each {
-				c.WriteMessage(wsframe.Binary, bytes.Repeat([]byte{byte('a' + i)}, 100))
-			}
-		}()
-	}
-	got := make(map[string]int)
-	for range writers * each {
-		_, b, err := c.ReadMessage()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got[string(b)]++
-	}
-	for b, n := range got {
-		if n != each || strings.Count(b, b[:1]) != 100 {
-			t.Errorf("%q came %d times", b, n)
-		}
-	}
-}
-
-func TestClosing(t *testing.T) {
-	t.Parallel()
-	const said = "that is all"
-	ended := make(chan error, 1)
-	c := connect(t, nil, func(c *Conn) {
-		_, _, err := c.ReadMessage()
-		ended <- err
-	})
-	if err := c.Close(wsframe.StatusGoingAway, said); err != nil {
-		t.Errorf("Close: %v", err)
-	}
-	want := &CloseError{wsframe.StatusGoingAway, said}
-	var got *CloseError
-	if err := <-ended; !errors.As(err, &got) {
-		t.Fatalf("the server read %v", err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	// The answer says the same.
-	if _, _, err := c.ReadMessage(); !errors.As(err, &got) || got.Code != want.Code {
-		t.Errorf("the client read %v", err)
-	}
-	if err := c.WriteMessage(wsframe.Text, nil); !errors.Is(err, ErrClosed) {
-		t.Errorf("writing afterwards: %v", err)
-	}
-}
-
-// Who breaks the rules is told so, and the reader knows as well.
-func TestViolations(t *testing.T) {
-	t.Parallel()
-	key := [4]byte{1, 2, 3, 4}
-	for _, tt := range []struct {
-		name   string
-		frames []byte
-		code   wsframe.CloseCode
-	}{
-		{"no mask", wsframe.AppendFrame(nil, wsframe.Text, []byte("x")), wsframe.StatusProtocolError},
-		{"no UTF-8", wsframe.AppendMasked(nil, wsframe.Text, key, []byte{0xff}), wsframe.StatusInvalidPayload},
-		{"too long", wsframe.AppendMasked(nil, wsframe.Binary, key, make([]byte, DefaultLimit+1)), wsframe.StatusTooBig},
-		{"compressed", wsframe.AppendMaskedFragment(nil, wsframe.Text, true, true, key, []byte{0}), wsframe.StatusProtocolError},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
+	for mode, p := range modes {
+		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			ended := make(chan error, 1)
-			c := connect(t, nil, func(c *Conn) {
-				_, _, err := c.ReadMessage()
-				ended <- err
-			})
-			go c.conn.Write(tt.frames) // as much of it as the server takes
-			var told *CloseError
-			if _, _, err := c.ReadMessage(); !errors.As(err, &told) || told.Code != tt.code {
-				t.Errorf("the client read %v, want code %d", err, tt.code)
+			client, server := pair(t, p, 0)
+			go echo(server)
+			const writers, each = 8, 50
+			for i := range writers {
+				go func() {
+					for range each {
+						_ = client.WriteMessage(wsframe.Binary, bytes.Repeat([]byte{byte('a' + i)}, 100))
+						_ = client.Ping([]byte{byte(i)})
+					}
+				}()
 			}
-			var broken *wsframe.Error
-			if err := <-ended; !errors.As(err, &broken) || broken.Code != tt.code {
-				t.Errorf("the server read %v, want code %d", err, tt.code)
+			got := make(map[string]int)
+			for range writers * each {
+				_, b, err := client.ReadMessage()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got[string(b)]++
+			}
+			for b, n := range got {
+				if n != each || strings.Count(b, b[:1]) != 100 {
+					t.Errorf("%q came %d times", b, n)
+				}
 			}
 		})
 	}
 }
 
-func TestDeadline(t *testing.T) {
+// An idle connection is small, and on TCP nothing else belongs to it: what it
+// borrowed is given back before it waits.
+func TestIdleConnectionsHoldLittle(t *testing.T) {
 	t.Parallel()
-	c := connect(t, nil, echo)
-	c.SetReadDeadline(time.Now())
-	var e net.Error
-	if _, _, err := c.ReadMessage(); !errors.As(err, &e) || !e.Timeout() {
-		t.Errorf("ReadMessage: %v", err)
+	if size := reflect.TypeFor[Conn]().Size(); size > 1<<10 {
+		t.Errorf("a Conn has %d bytes", size)
 	}
-}
-
-// feed is a net.Conn that gives out bytes and swallows others.
-type feed struct {
-	net.Conn
-	in io.Reader
-}
-
-func (s *feed) Read(b []byte) (int, error)     { return s.in.Read(b) }
-func (*feed) Write(b []byte) (int, error)      { return len(b), nil }
-func (*feed) Close() error                     { return nil }
-func (*feed) SetReadDeadline(time.Time) error  { return nil }
-func (*feed) SetWriteDeadline(time.Time) error { return nil }
-
-// Whatever comes, reading ends, and messages keep to the limit.
-func FuzzReadMessage(f *testing.F) {
-	key := [4]byte{1, 2, 3, 4}
-	f.Add(wsframe.AppendMasked(nil, wsframe.Text, key, []byte("hello")), false)
-	f.Add(wsframe.AppendMaskedFragment(nil, wsframe.Text, true, true, key, deflate.AppendMessage(nil, make([]byte, 5000))), true)
-	f.Add(wsframe.AppendMaskedClose(nil, key, 1000, "bye"), true)
-	f.Fuzz(func(t *testing.T, b []byte, compress bool) {
-		const limit = 4000
-		u := &handshake.Upgraded{Conn: &feed{in: bytes.NewReader(b)}}
-		u.Deflate = compress
-		c := New(u, false, limit)
-		for {
-			_, msg, err := c.ReadMessage()
-			if err != nil {
-				return
+	for mode, p := range map[string]*deflate.Params{"plain": nil, "compressed": &deflate.NoTakeover} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			client, server := pair(t, p, 0)
+			go echo(server)
+			for range 3 {
+				if err := client.WriteMessage(wsframe.Text, []byte(many)); err != nil {
+					t.Fatal(err)
+				}
+				if _, b, err := client.ReadMessage(); err != nil || string(b) != many {
+					t.Fatalf("got %d bytes, %v", len(b), err)
+				}
 			}
-			if len(msg) > limit {
-				t.Fatalf("a message of %d bytes", len(msg))
+			client.SetReadDeadline(time.Now())
+			if _, _, err := client.ReadMessage(); !isTimeout(err) {
+				t.Fatalf("ReadMessage: %v", err)
 			}
-		}
-	})
+			m, s := &client.in.message, &client.in.source
+			if client.out.chunk != nil || m.raw != nil || m.out != nil || client.in.windows != nil || client.out.takeover != nil ||
+				s.idle != nil || s.chunk != nil && s.raw != nil {
+				t.Errorf("holds on to memory: %+v", client)
+			}
+		})
+	}
 }

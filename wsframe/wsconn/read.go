@@ -114,6 +114,7 @@ func (in *inbox) end() {
 	in.source.end()
 	in.message.open = false
 	in.message.forget()
+	in.stream.end()
 	if in.windows != nil {
 		in.windows.Close()
 	}

@@ -23,6 +23,14 @@ type stream struct {
 	size int    // of what came so far
 }
 
+// end drops what is there, which is in memory that goes back, and leaves a message
+// that was not read to its end without one.
+func (s *stream) end() {
+	if len(s.rest) > 0 {
+		s.rest, s.last = nil, false
+	}
+}
+
 // NextReader returns the next message as a stream, for messages that should not
 // stand in memory as a whole. What the caller leaves of it is skipped by the next
 // read on the connection. The errors are those of [Conn.ReadMessage], from here
