@@ -193,7 +193,7 @@ func dialOffers(ctx context.Context, addr string, offers []deflate.Params) (*Pee
 	}
 	u := &handshake.Upgraded{Conn: conn}
 	deadline, _ := ctx.Deadline()
-	if err := conn.SetDeadline(deadline); err == nil {
+	if err = conn.SetDeadline(deadline); err == nil {
 		err = ask(u, offers)
 	}
 	if err != nil {

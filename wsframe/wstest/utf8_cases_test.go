@@ -73,9 +73,9 @@ func failFastCases() []testCase {
 // sequenceCases are 6.5 to 6.23: what comes back if it is UTF-8, and ends the
 // connection if not.
 func sequenceCases() (all []testCase) {
-	for i, group := range sequences() {
-		for j, s := range group {
-			id := fmt.Sprintf("6.%d.%d", 5+i, 1+j)
+	for group, texts := range sequences() {
+		for i, s := range texts {
+			id := fmt.Sprintf("6.%d.%d", group, i+1)
 			if utf8.ValidString(s) {
 				all = append(all, plain(id, whole, list(Text(s)), list(Text(s)), asked))
 			} else {
@@ -88,36 +88,36 @@ func sequenceCases() (all []testCase) {
 
 // sequences are those of Markus Kuhn's stress test for UTF-8 decoders, and some
 // more, by group.
-func sequences() [][]string {
-	return [][]string{
-		5 - 5: {kosme, "hello\u0024world", "hello\u00a2world", "hello\u20acworld", "hello\U00024b62world"},
-		6 - 5: prefixes(kosme),
+func sequences() map[int][]string {
+	return map[int][]string{
+		5: {kosme, "hello\u0024world", "hello\u00a2world", "hello\u20acworld", "hello\U00024b62world"},
+		6: prefixes(kosme),
 		// First and last of every length, those of five and six bytes included.
-		7 - 5:  {"\x00", "\u0080", "\u0800", "\U00010000"},
-		8 - 5:  {"\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80"},
-		9 - 5:  {"\x7f", "\u07ff", "\uffff", "\U0010ffff"},
-		10 - 5: {"\xf7\xbf\xbf\xbf", "\xfb\xbf\xbf\xbf\xbf", "\xfd\xbf\xbf\xbf\xbf\xbf"},
-		11 - 5: {"\ud7ff", "\ue000", "\ufffd", "\U0010ffff", "\xf4\x90\x80\x80"},
+		7:  {"\x00", "\u0080", "\u0800", "\U00010000"},
+		8:  {"\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80"},
+		9:  {"\x7f", "\u07ff", "\uffff", "\U0010ffff"},
+		10: {"\xf7\xbf\xbf\xbf", "\xfb\xbf\xbf\xbf\xbf", "\xfd\xbf\xbf\xbf\xbf\xbf"},
+		11: {"\ud7ff", "\ue000", "\ufffd", "\U0010ffff", "\xf4\x90\x80\x80"},
 		// Bytes that may only continue.
-		12 - 5: {
+		12: {
 			"\x80", "\xbf", "\x80\xbf", "\x80\xbf\x80", "\x80\xbf\x80\xbf", "\x80\xbf\x80\xbf\x80", "\x80\xbf\x80\xbf\x80\xbf",
 			between(0x80, 0xbf, ""),
 		},
 		// Bytes that may only begin.
-		13 - 5: {between(0xc0, 0xdf, " "), between(0xe0, 0xef, " "), between(0xf0, 0xf7, " "), between(0xf8, 0xfb, " "), between(0xfc, 0xfd, " ")},
-		14 - 5: unfinished,
-		15 - 5: {strings.Join(unfinished, "")},
-		16 - 5: {"\xfe", "\xff", "\xfe\xfe\xff\xff"},
+		13: {between(0xc0, 0xdf, " "), between(0xe0, 0xef, " "), between(0xf0, 0xf7, " "), between(0xf8, 0xfb, " "), between(0xfc, 0xfd, " ")},
+		14: unfinished,
+		15: {strings.Join(unfinished, "")},
+		16: {"\xfe", "\xff", "\xfe\xfe\xff\xff"},
 		// Longer than need be: a slash, the last of each length, and NUL.
-		17 - 5: {"\xc0\xaf", "\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xf8\x80\x80\x80\xaf", "\xfc\x80\x80\x80\x80\xaf"},
-		18 - 5: {"\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf8\x87\xbf\xbf\xbf", "\xfc\x83\xbf\xbf\xbf\xbf"},
-		19 - 5: {"\xc0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xf8\x80\x80\x80\x80", "\xfc\x80\x80\x80\x80\x80"},
-		20 - 5: {
+		17: {"\xc0\xaf", "\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xf8\x80\x80\x80\xaf", "\xfc\x80\x80\x80\x80\xaf"},
+		18: {"\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf8\x87\xbf\xbf\xbf", "\xfc\x83\xbf\xbf\xbf\xbf"},
+		19: {"\xc0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xf8\x80\x80\x80\x80", "\xfc\x80\x80\x80\x80\x80"},
+		20: {
 			"\xed\xa0\x80", "\xed\xad\xbf", "\xed\xae\x80", "\xed\xaf\xbf", "\xed\xb0\x80", "\xed\xbe\x80", "\xed\xbf\xbf",
 		},
-		21 - 5: surrogatePairs(),
-		22 - 5: nonCharacters(),
-		23 - 5: {"\ufff9", "\ufffa", "\ufffb", "\ufffc", "\ufffd", "\ufffe", "\uffff"},
+		21: surrogatePairs(),
+		22: nonCharacters(),
+		23: {"\ufff9", "\ufffa", "\ufffb", "\ufffc", "\ufffd", "\ufffe", "\uffff"},
 	}
 }
 
