@@ -154,8 +154,8 @@ func (s *Server) Run(ctx context.Context) error {
 		})
 	}
 	s.writePorts()
+	s.env.Log.Infof("Server is ready") // before others are told, who may move the log
 	close(s.ready)
-	s.env.Log.Infof("Server is ready")
 
 	select {
 	case <-ctx.Done():
