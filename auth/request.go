@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"crypto/tls"
+	"crypto/x509"
 	"net/netip"
 
 	"github.com/dunlin-mq/dunlin/protocol"
@@ -20,9 +20,18 @@ type Request struct {
 	// Host is the peer's address; not valid for a connection without a network.
 	Host netip.Addr
 	// TLS is the state of the connection's handshake, nil without TLS.
-	TLS *tls.ConnectionState
+	TLS *TLS
 	// Listener is what the listener that the peer came to demands.
 	Listener *Listener
+}
+
+// TLS is what a handshake showed.
+type TLS struct {
+	Version          string // "1.3"
+	CipherSuite      string // its standard name
+	PeerCertificates []*x509.Certificate
+	// VerifiedChains is empty unless the listener verifies certificates.
+	VerifiedChains [][]*x509.Certificate
 }
 
 // Listener is what one listener demands of its peers. It is never changed; a

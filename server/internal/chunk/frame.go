@@ -12,6 +12,9 @@ type Frame struct {
 	// a byte boundary and refers to nothing in front of it. Only for outboxes
 	// whose connection compresses.
 	Packed bool
+	// Whole: Body is the complete message, label included, and Head and Mid are
+	// empty. It lies in a chunk of such messages, behind the one before.
+	Whole bool
 	// Size is what the message counts for in statistics, bytes.
 	Size int
 }

@@ -39,11 +39,16 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 	} else {
 		f = m.Plain()
 	}
-	packed := f
+	frame, label := f, s.label
 	if c.conn.Packs() {
-		packed = m.Pack(f)
+		frame = m.Pack(f)
 	}
-	v := c.conn.Outbox().Deliver(packed, s.label, &s.quota, b.Now)
+	if frame == f {
+		if frame = m.Spell(f, label, b); frame != f {
+			label = nil
+		}
+	}
+	v := c.conn.Outbox().Deliver(frame, label, &s.quota, b.Now)
 	if v&conn.NeedsFlush != 0 {
 		b.Touch(c)
 	}

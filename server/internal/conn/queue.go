@@ -17,6 +17,9 @@ const (
 	// again, and may be refSpreadBrief times larger.
 	refBacklog     = 1 << 20
 	refSpreadBrief = 16
+	// maxRuns is how many chunks of messages that are shared with others one
+	// batch may pin, however little of them it needs.
+	maxRuns = 16
 )
 
 const (
@@ -32,6 +35,7 @@ type queue struct {
 	free   []byte       // unused rest of own
 	split  bool         // the last byte of own is not where the next one belongs: another segment has to begin
 	packed bool         // the last segment holds packed bytes
+	runs   int          // segments that began with a message shared with others
 	size   int          // bytes queued
 	copied int          // of these, bytes in chunks of its own
 	hint   int          // bytes copied for the batch before: sizes the first chunk
@@ -53,8 +57,12 @@ func referable(f *chunk.Frame, backlog int64) bool {
 // message appends the parts of a message, the body by reference if that is
 // worth it.
 func (q *queue) message(f *chunk.Frame, label []byte, backlog int64) {
-	if f.Packed {
+	switch {
+	case f.Packed:
 		q.packedMessage(f, label, backlog)
+		return
+	case f.Whole:
+		q.wholeMessage(f, backlog)
 		return
 	}
 	if !referable(f, backlog) {
@@ -74,6 +82,33 @@ func (q *queue) refer(f *chunk.Frame) {
 	q.segs.list = append(q.segs.list, seg{f.Owner, f.Body, f.Packed})
 	q.size += len(f.Body)
 	q.split, q.packed = true, f.Packed
+}
+
+// wholeMessage appends a message that is complete in the frame's body: to the
+// run of such messages that the last segment is, or as the first one of a run
+// if not too many are pinned already.
+func (q *queue) wholeMessage(f *chunk.Frame, backlog int64) {
+	if q.follows(f) {
+		q.segs.grow(len(f.Body))
+		q.size += len(f.Body)
+		return
+	}
+	if q.runs == maxRuns || backlog >= refBacklog {
+		q.copy(nil, nil, nil, f.Body)
+		return
+	}
+	q.runs++
+	q.refer(f)
+}
+
+// follows reports whether the body of f stands right behind the last segment.
+func (q *queue) follows(f *chunk.Frame) bool {
+	if q.segs == nil {
+		return false
+	}
+	last := &q.segs.list[len(q.segs.list)-1]
+	n := len(last.b)
+	return last.c == f.Owner && n > 0 && cap(last.b) > n && &last.b[:n+1][n] == &f.Body[0]
 }
 
 // packedMessage appends a message whose body is a piece of a DEFLATE stream.

@@ -29,6 +29,7 @@ type Batch struct {
 	touched   []Peer
 	memo      memo.Memo
 	congested []Peer
+	spelling  spelling
 	random    uint64 // state of Rand; 0 before its first use
 }
 
@@ -72,6 +73,7 @@ func (b *Batch) Flush() {
 	}
 	b.touched = b.touched[:0]
 	b.memo.Forget()
+	b.spelling.end()
 }
 
 // Stall slows the publisher down while receivers are congested, by at most 10

@@ -14,6 +14,7 @@ type layouts struct {
 	hasFull, hasPlain bool
 
 	packedFull, packedPlain packed
+	spelled                 spelled
 
 	// scratch holds the lines of both frames as far as they fit; the first
 	// taken bytes are in use.
@@ -24,6 +25,7 @@ type layouts struct {
 // forget gives up the frames: the message has changed.
 func (l *layouts) forget() {
 	l.hasFull, l.hasPlain, l.taken = false, false, 0
+	l.spelled.of = nil
 	if l.packedFull.done {
 		l.packedFull.forget()
 	}
