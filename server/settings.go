@@ -27,7 +27,7 @@ func (s *Server) settings(o *Options, port int) *client.Settings {
 		ProxyProtocol:    o.ProxyProtocol,
 
 		PingInterval:  o.Liveness.PingInterval,
-		WebSocket:     webSettings(o),
+		WebSocket:     s.webSettings(o),
 		PingMax:       o.Liveness.PingMax,
 		WriteDeadline: o.Liveness.WriteDeadline,
 		WriteRetry:    o.Liveness.WriteTimeout == config.WriteTimeoutRetry,

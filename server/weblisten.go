@@ -9,10 +9,12 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 	"github.com/dunlin-mq/dunlin/server/internal/transport"
+	"github.com/dunlin-mq/dunlin/server/internal/urlset"
 	"github.com/dunlin-mq/dunlin/server/internal/websocket"
 	"github.com/dunlin-mq/dunlin/wsframe/handshake"
 )
@@ -23,6 +25,36 @@ type webPort struct {
 	front    atomic.Pointer[websocket.Front]
 	rate     transport.RateLimit
 	door     door
+	// urls are where clients of the cluster find a WebSocket. A server on its
+	// own tells nobody: who reads it is there already.
+	urls urlset.Set
+}
+
+// learnWebURLs and forgetWebURLs count addresses that another server of the
+// cluster names, once for each connection to it. Clients over WebSocket are
+// told of a change at once; others have no use for it.
+func (s *Server) learnWebURLs(urls ...string) {
+	if s.web.urls.Add(urls...) {
+		s.tellWebURLs()
+	}
+}
+
+func (s *Server) forgetWebURLs(urls ...string) {
+	if s.web.urls.Remove(urls...) {
+		s.tellWebURLs()
+	}
+}
+
+func (s *Server) tellWebURLs() {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+	s.env.SetSettings(s.settings(s.Options(), s.Port()))
+	for _, c := range s.env.Registry.All() {
+		if c.IsWebSocket() {
+			// Who has not finished its handshake gets the new ones with it.
+			_ = c.SendInfo(func(*protocol.Info) {})
+		}
+	}
 }
 
 // door holds the connections that are not through their handshakes, which
@@ -126,10 +158,11 @@ func (s *Server) newFront(o *Options) (*websocket.Front, error) {
 }
 
 // webSettings is what sessions over WebSocket follow.
-func webSettings(o *Options) client.WebSocketSettings {
+func (s *Server) webSettings(o *Options) client.WebSocketSettings {
 	w := &o.WebSocket
 	return client.WebSocketSettings{
 		Host: w.Host, Port: max(w.Port, 0), TLS: w.TLS != nil, TLSVerify: verifies(w.TLS), PingInterval: w.PingInterval,
+		ConnectURLs: s.web.urls.All(),
 	}
 }
 

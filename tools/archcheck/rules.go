@@ -120,6 +120,7 @@ var rooms = map[string]room{
 	"internal/peercert": {},
 	"internal/leaktest": {}, // for tests
 	"internal/trace":    {},
+	"internal/urlset":   {},
 	"internal/memo":     {May: []string{"internal/chunk"}},
 
 	// Bytes. What comes in is nobody's yet, what goes out is finished.

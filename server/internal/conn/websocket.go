@@ -81,7 +81,6 @@ type wsCodec struct {
 	mid    input // with TLS: frames not yet taken apart
 	dst    sink  // of the present Open
 	held   input // compressed message that is not complete
-	parts  int   // fragments of it
 	limits struct{ packed, plain int }
 	emit   func([]byte) error // gives inflated bytes to dst; bound once
 	failed error
@@ -95,10 +94,6 @@ type wsCodec struct {
 
 	frames frames // owned by the owner of the outbox
 }
-
-// maxParts is how many fragments a compressed message may have: an empty one
-// costs its sender almost nothing.
-const maxParts = 64 << 10
 
 // Open implements [codec]. It keeps no wire bytes back.
 func (w *wsCodec) Open(wire []byte, dst sink) (used int, err error) {
@@ -183,8 +178,10 @@ func (w *wsCodec) handle(p *wsframe.Piece) error {
 }
 
 // collect gathers a compressed message, and inflates it when it is complete.
+// Fragments are not counted: those with bytes are bounded with the bytes, and an
+// empty one is dropped by the reader, like a pong, for what it cost the peer.
 func (w *wsCodec) collect(p *wsframe.Piece) error {
-	if w.parts++; w.parts > maxParts || len(w.held.bytes())+len(p.Payload) > w.limits.packed {
+	if len(w.held.bytes())+len(p.Payload) > w.limits.packed {
 		return ErrTooMuch
 	}
 	for rest := p.Payload; len(rest) > 0; {
@@ -197,7 +194,6 @@ func (w *wsCodec) collect(p *wsframe.Piece) error {
 	}
 	err := w.inflate(w.held.bytes())
 	w.held.release()
-	w.parts = 0
 	return err
 }
 
