@@ -47,10 +47,14 @@ func (w Window) AppendBlocks(dst, src []byte) []byte {
 		return dst
 	}
 	e := encoders.Get().(*flate.Encoder)
-	m := matchers.Get().(*flate.Matcher)
-	m.Reset(w.size())
-	dst = e.Append(dst, m, src, 0)
-	matchers.Put(m)
+	if len(src) <= flate.ShortMax { // and any window is larger
+		dst = e.AppendShort(dst, src)
+	} else {
+		m := matchers.Get().(*flate.Matcher)
+		m.Reset(w.size())
+		dst = e.Append(dst, m, src, 0)
+		matchers.Put(m)
+	}
 	encoders.Put(e)
 	return dst
 }

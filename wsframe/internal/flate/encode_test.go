@@ -241,6 +241,11 @@ func FuzzEncoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, from uint16, bits uint8) {
 		m.Reset(1 << (bits%8 + 8))
 		i := min(int(from), len(src))
+		short := src[:min(i, ShortMax)]
+		message := bytes.TrimSuffix(e.AppendShort(nil, short), []byte(streamTail))
+		if got := inflateOthers(t, message, nil); !bytes.Equal(got, short) {
+			t.Fatalf("short: others read %q, want %q", got, short)
+		}
 		var history []byte
 		for _, part := range [][2]int{{0, i}, {i, len(src)}} {
 			message := e.Append(nil, m, src[:part[1]], part[0])
