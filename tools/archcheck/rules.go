@@ -39,7 +39,7 @@ type moduleRule struct {
 var modules = map[string]moduleRule{
 	// RFC 6455 and RFC 7692 and no messaging. The handshake is the only place
 	// that sees net/http.
-	"wsframe": {May: []string{"github.com/klauspost/compress"}, Sockets: []string{"handshake", "wsconn", "wstest", "wstest/echo"}, Pure: true},
+	"wsframe": {May: []string{"github.com/klauspost/compress"}, Sockets: []string{"handshake", "wsconn", "wstest", "wstest/echo", "examples/chat"}, Pure: true},
 	// The languages: bytes in, commands out. Whoever uses it brings sockets,
 	// clocks and goroutines.
 	"protocol": {Pure: true},
