@@ -1,6 +1,9 @@
 package perm
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rules are permissions as they are written. A nil *Rules allows everything.
 type Rules struct {
@@ -20,4 +23,33 @@ type Subjects struct{ Allow, Deny []string }
 type Responses struct {
 	Max int
 	TTL time.Duration
+}
+
+// What zero values of [Responses] stand for.
+const (
+	DefaultMaxResponses = 1
+	DefaultResponseTTL  = 2 * time.Minute
+)
+
+// Equal reports whether two users have the same permissions, entry by entry. A
+// reload asks it to leave alone whoever it does not concern.
+func (r *Rules) Equal(o *Rules) bool {
+	if r == nil || o == nil || r == o {
+		return r == o
+	}
+	return r.Publish.equal(o.Publish) && r.Subscribe.equal(o.Subscribe) && r.Responses.equal(o.Responses)
+}
+
+func (s *Subjects) equal(o *Subjects) bool {
+	if s == nil || o == nil {
+		return s == o
+	}
+	return slices.Equal(s.Allow, o.Allow) && slices.Equal(s.Deny, o.Deny)
+}
+
+func (r *Responses) equal(o *Responses) bool {
+	if r == nil || o == nil {
+		return r == o
+	}
+	return *r == *o
 }
