@@ -1,80 +1,270 @@
 package auth
 
 import (
-	"crypto/subtle"
+	"errors"
+	"fmt"
 
 	"github.com/dunlin-mq/dunlin/auth/perm"
+	"github.com/dunlin-mq/dunlin/protocol"
 )
 
 // Config is what a configuration says about users.
 type Config struct {
-	// Users may log in with name and password, or a certificate; NKeys with a
-	// signature.
+	// Users may log in by name and password, or by an nkey's signature.
 	Users []User
-	NKeys []User
 	// Single is for a configuration with one user or token; nil for none.
 	Single *Single
 	// NoAuthUser is whom peers without credentials become, a name or public key
-	// of Users and NKeys; empty for nobody.
+	// of Users; empty for nobody.
 	NoAuthUser string
-	// Proxies are the public keys of proxies whose signature is trusted.
-	Proxies []string
+	// Mapped says that some listener takes names from certificates: users without
+	// a password are meant for those alone then.
+	Mapped bool
 }
 
 // User is one entry of a configuration.
 type User struct {
-	Name          string // or the public key
-	Password      string // plain, or a bcrypt hash; empty for none
-	Account       string // empty means Global
-	Permissions   *perm.Rules
-	Types         Types
-	ProxyRequired bool
+	Name     string
+	Password string // plain, or a bcrypt hash; empty for none
+	NKey     string // public key of a user that has neither name nor password
+	Account  string // empty means Global
+	// Permissions are shared by the users that have the same ones.
+	Permissions *perm.Rules
+	Types       Types
 }
 
-// Directory holds the users of a configuration. It is immutable.
+// Directory holds the users of a configuration. It is immutable and safe for
+// concurrent use.
 type Directory struct {
-	single *Single
-	users  map[string]*entry
+	single     *Single
+	users      map[string]*entry // by name
+	nkeys      map[string]*entry // by public key
+	noAuthUser string
+	mapped     bool   // some listener takes names from certificates
+	hash       string // one of the passwords that are bcrypt hashes
 }
 
-// entry is a user with compiled permissions.
+// entry is a user as it is once it was let in.
 type entry struct {
-	User
-	set *perm.Set
+	password string
+	identity Identity
 }
 
-// NewDirectory compiles a configuration. It fails if permissions are malformed.
+// NewDirectory compiles a configuration. It fails if two users cannot be told
+// apart or permissions are malformed; the error joins all there are.
 func NewDirectory(c Config) (*Directory, error) {
-	d := &Directory{single: c.Single, users: make(map[string]*entry, len(c.Users))}
-	for _, u := range c.Users {
-		set, err := perm.Compile(u.Permissions)
-		if err != nil {
-			return nil, err
-		}
-		if u.Account == "" {
-			u.Account = Global
-		}
-		d.users[u.Name] = &entry{u, set}
+	d := &Directory{
+		single: c.Single, noAuthUser: c.NoAuthUser, mapped: c.Mapped,
+		users: make(map[string]*entry, len(c.Users)), nkeys: make(map[string]*entry),
 	}
-	return d, nil
+	sets := make(map[*perm.Rules]*perm.Set)
+	var errs []error
+	for i := range c.Users {
+		if err := d.add(&c.Users[i], sets); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if name := c.NoAuthUser; name != "" && d.find(name) == nil {
+		errs = append(errs, fmt.Errorf("no_auth_user: %q not present as user or nkey in authorization block or account configuration", name))
+	}
+	return d, errors.Join(errs...)
+}
+
+// add adds a user. Users with the same rules share what these are compiled to.
+func (d *Directory) add(u *User, sets map[*perm.Rules]*perm.Set) error {
+	set, ok := sets[u.Permissions]
+	if !ok {
+		var err error
+		if set, err = perm.Compile(u.Permissions); err != nil {
+			return err
+		}
+		sets[u.Permissions] = set
+	}
+	e := &entry{password: u.Password, identity: Identity{
+		Kind: ByName, Name: u.Name, Account: u.Account, Permissions: set, Types: u.Types,
+	}}
+	if u.Account == "" {
+		e.identity.Account = Global
+	}
+	if u.NKey != "" {
+		e.identity.Kind, e.identity.Name = ByNKey, u.NKey
+	}
+	switch name := e.identity.Name; {
+	case d.find(name) != nil && u.NKey != "":
+		return fmt.Errorf("Duplicate nkey %q detected", name)
+	case d.find(name) != nil:
+		return fmt.Errorf("Duplicate user %q detected", name)
+	case u.NKey != "":
+		d.nkeys[name] = e
+	default:
+		d.users[name] = e
+		if isHash(u.Password) {
+			d.hash = u.Password
+		}
+	}
+	return nil
+}
+
+// find returns the user with a name or public key, or nil.
+func (d *Directory) find(name string) *entry {
+	if e := d.users[name]; e != nil {
+		return e
+	}
+	return d.nkeys[name]
+}
+
+// Account returns the account of the user with that name or public key; false
+// if there is none.
+func (d *Directory) Account(name string) (string, bool) {
+	if e := d.find(name); e != nil {
+		return e.identity.Account, true
+	}
+	return "", false
 }
 
 // Required reports whether peers of a listener have to say who they are.
 func (d *Directory) Required(l *Listener) bool {
-	return len(d.users) > 0 || d.single != nil || l != nil && l.Single != nil
+	return len(d.users) > 0 || len(d.nkeys) > 0 || d.single != nil || l != nil && (l.Single != nil || l.NoAuthUser != "")
 }
 
+// Announced reports whether peers of a listener are told that they have to:
+// where somebody without credentials may be let in they are not.
+func (d *Directory) Announced(l *Listener) bool { return d.Required(l) && d.nobody(l) == "" }
+
 // NeedsNonce reports whether INFO has to carry something to sign.
-func (d *Directory) NeedsNonce() bool { return false }
+func (d *Directory) NeedsNonce() bool { return len(d.nkeys) > 0 }
+
+// nobody is the name of whom a peer without credentials becomes.
+func (d *Directory) nobody(l *Listener) string {
+	if l != nil && l.NoAuthUser != "" {
+		return l.NoAuthUser
+	}
+	return d.noAuthUser
+}
+
+// Anonymous returns who a peer is that does not even send CONNECT, or nil if it
+// has to. Only a user that could have a password may be meant, and the peer has
+// to come in a way that the user may.
+func (d *Directory) Anonymous(r *Request) *Identity {
+	e := d.users[d.nobody(r.Listener)]
+	if e == nil || r.Listener.mapsCertificate() || !e.identity.Types.Allow(r.Type) {
+		return nil
+	}
+	return &e.identity
+}
+
+func (l *Listener) mapsCertificate() bool { return l != nil && l.MapCertificate }
 
 // Authenticate decides who a peer is. The error is a *[Refusal].
 func (d *Directory) Authenticate(r *Request) (*Identity, error) {
-	if !d.Required(r.Listener) {
-		return &Identity{Account: Global}, nil
+	id, refusal := d.decide(r)
+	if refusal != nil {
+		refusal.User = claimed(r.Connect)
+		return nil, refusal
 	}
-	u := d.users[r.Connect.User]
-	if u == nil || subtle.ConstantTimeCompare([]byte(u.Password), []byte(r.Connect.Pass)) != 1 {
+	return id, nil
+}
+
+func (d *Directory) decide(r *Request) (*Identity, *Refusal) {
+	if !d.Required(r.Listener) {
+		return &anybody, nil
+	}
+	c := r.Connect
+	nobody := ""
+	if c.User == "" && c.Pass == "" && c.Token == "" && c.NKey == "" && !r.Listener.mapsCertificate() {
+		nobody = d.nobody(r.Listener)
+	}
+	if len(d.nkeys) > 0 && (c.NKey != "" || nobody != "" && d.nkeys[nobody] != nil) {
+		return d.byNKey(r, nobody)
+	}
+	if len(d.users) > 0 && (c.Token == "" || d.single == nil) {
+		return d.byName(r, nobody)
+	}
+	return d.bySingle(r)
+}
+
+// anybody is who everyone is where nobody is asked.
+var anybody = Identity{Account: Global}
+
+// byNKey lets in who can sign, or the user without credentials.
+func (d *Directory) byNKey(r *Request, nobody string) (*Identity, *Refusal) {
+	key := r.Connect.NKey
+	if key == "" {
+		key = nobody
+	}
+	e := d.nkeys[key]
+	switch {
+	case e == nil:
+		return nil, refuse("")
+	case !e.identity.Types.Allow(r.Type):
+		return nil, refuse("Connection type not allowed")
+	case key == d.nobody(r.Listener):
+		return &e.identity, nil
+	}
+	if refusal := verify(key, r.Nonce, r.Connect.Sig); refusal != nil {
+		return nil, refusal
+	}
+	return &e.identity, nil
+}
+
+// byName lets in who knows the password.
+func (d *Directory) byName(r *Request, nobody string) (*Identity, *Refusal) {
+	name, pass := r.Connect.User, r.Connect.Pass
+	if nobody != "" {
+		if e := d.users[nobody]; e != nil && e.identity.Types.Allow(r.Type) {
+			return &e.identity, nil
+		}
 		return nil, refuse("")
 	}
-	return &Identity{Kind: ByName, Name: u.Name, Account: u.Account, Permissions: u.set, Types: u.Types}, nil
+	e := d.users[name]
+	if e == nil {
+		if d.hash != "" {
+			same(d.hash, pass) // to take as long as for somebody who is there
+		}
+		return nil, refuse("")
+	}
+	switch {
+	case !e.identity.Types.Allow(r.Type):
+		return nil, refuse("Connection type not allowed")
+	case e.password == "" && d.mapped:
+		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name))
+	case !same(e.password, pass):
+		return nil, refuse("")
+	}
+	return &e.identity, nil
+}
+
+// bySingle lets in who knows the one token, or the one user's password.
+func (d *Directory) bySingle(r *Request) (*Identity, *Refusal) {
+	s := d.single
+	if r.Listener != nil && r.Listener.Single != nil {
+		s = r.Listener.Single
+	}
+	c := r.Connect
+	switch {
+	case s == nil:
+		return nil, refuse("")
+	case s.Token != "":
+		if same(s.Token, c.Token) {
+			return &Identity{Kind: ByToken, Account: Global}, nil
+		}
+	case c.User == s.User:
+		if same(s.Password, c.Pass) {
+			return &Identity{Kind: ByName, Name: s.User, Account: Global}, nil
+		}
+	}
+	return nil, refuse("")
+}
+
+// claimed is who a peer said it was, in the words of logs.
+func claimed(c *protocol.Connect) string {
+	switch {
+	case c.NKey != "":
+		return fmt.Sprintf("Nkey %q", c.NKey)
+	case c.User != "":
+		return fmt.Sprintf("User %q", c.User)
+	case c.Token != "":
+		return `Token "[REDACTED]"`
+	}
+	return `User "N/A"`
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/auth/perm"
@@ -52,4 +53,43 @@ type Identity struct {
 	Tags     []string
 	NameTag  string
 	Bearer   bool // it proves itself by its JWT alone
+}
+
+// Shown is the name by which monitoring and services know the identity: of a
+// token only that there is one.
+func (i *Identity) Shown() string {
+	if i.Kind == ByToken {
+		return "[REDACTED]"
+	}
+	return i.Name
+}
+
+// Label names the identity as logs do.
+func (i *Identity) Label() string {
+	switch i.Kind {
+	case ByNKey:
+		return fmt.Sprintf("Nkey %q", i.Name)
+	case ByJWT:
+		return fmt.Sprintf("JWT User %q", i.Name)
+	case ByToken:
+		return `Token "[REDACTED]"`
+	case ByName, ByCallout:
+		return fmt.Sprintf("User %q", i.Name)
+	}
+	return `User "N/A"`
+}
+
+// Suffix is what stands behind a connection in logs: its account and its user.
+func (i *Identity) Suffix() string {
+	switch i.Kind {
+	case ByNKey:
+		return i.Account + "/nkey:" + i.Name
+	case ByJWT:
+		return i.Account + "/jwt:" + i.Name
+	case ByToken:
+		return i.Account + "/token"
+	case ByName, ByCallout:
+		return i.Account + "/user:" + i.Name
+	}
+	return i.Account
 }

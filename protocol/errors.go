@@ -51,6 +51,13 @@ func (e *Error) WithReason(r CloseReason) *Error {
 	return sub
 }
 
+// Closing is e for a connection that ends with it, unlike usually.
+func (e *Error) Closing() *Error {
+	sub := e.instance()
+	sub.open, sub.reason = false, MaxSubscriptionsExceeded
+	return sub
+}
+
 // detail is e with more to say in the log. A formatted line is part of the
 // peer's bytes, so callers quote it with %q.
 func (e *Error) detail(format string, args ...any) *Error {

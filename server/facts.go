@@ -41,7 +41,7 @@ func (f facts) Settings() monitor.Settings {
 		MaxConnections: max(o.Limits.MaxConnections, 0), MaxSubscriptions: o.Limits.MaxSubscriptions,
 		PingInterval: o.Liveness.PingInterval, PingMax: o.Liveness.PingMax,
 		HTTPHost: o.Monitor.Host, HTTPPort: max(o.Monitor.HTTPPort, 0), HTTPSPort: max(o.Monitor.HTTPSPort, 0),
-		HTTPBasePath: o.Monitor.BasePath, AuthTimeout: authTimeout(o),
+		HTTPBasePath: o.Monitor.BasePath, AuthTimeout: o.Authorization.Timeout.Seconds(), AuthRequired: s.authRequired(),
 		MaxControlLine: o.Limits.MaxControlLine, MaxPayload: o.Limits.MaxPayload, MaxPending: o.Limits.MaxPending,
 		TLSTimeout: tlsTimeout(o), WriteDeadline: o.Liveness.WriteDeadline,
 		WriteTimeout: writeTimeoutName(o.Liveness.WriteTimeout),
@@ -94,24 +94,23 @@ func tlsTimeout(o *Options) float64 {
 	return o.TLS.Timeout.Seconds()
 }
 
-// authTimeout is how long authentication may take, seconds: longer than the
-// handshake before it.
-func authTimeout(o *Options) float64 {
-	if o.TLS == nil {
-		return defaultTimeout
-	}
-	return o.TLS.Timeout.Seconds() + 1
-}
-
 func (f facts) Counters() monitor.Counters {
 	e := &f.s.env
 	t := e.Registry.Totals()
 	return monitor.Counters{
 		Connections: e.Registry.Len(), TotalConnections: e.Counters.Total.Load(),
 		SlowConsumers: e.Counters.SlowConsumers.Load(), StaleConnections: e.Counters.StaleConnections.Load(),
-		StalledClients: e.Counters.StalledClients.Load(), Subscriptions: e.Account.Interest.Len(),
+		StalledClients: e.Counters.StalledClients.Load(), Subscriptions: f.subscriptions(),
 		Received: monitor.Traffic(t.In), Sent: monitor.Traffic(t.Out),
 	}
+}
+
+// subscriptions counts those of all accounts.
+func (f facts) subscriptions() (n int) {
+	for _, a := range f.s.accounts.All() {
+		n += a.Interest.Len()
+	}
+	return n
 }
 
 // Ready returns why clients cannot connect, or nil.
@@ -154,39 +153,60 @@ func (f facts) Find(id uint64) monitor.Client {
 	return nil
 }
 
-// Accounts returns the global account and the system account, which nobody
-// can use yet.
+// Accounts returns the accounts, the system account among them, which nobody can
+// use yet.
 func (f facts) Accounts() []monitor.Account {
 	s := f.s
-	t := s.env.Registry.Totals()
-	stats := s.env.Account.Interest.Stats()
 	s.mu.Lock()
 	o, loaded := s.opts, s.loaded
 	s.mu.Unlock()
-	global := monitor.Account{
-		Name: account.Global, Updated: loaded, Clients: s.env.Registry.Len(),
-		Sent: monitor.Traffic(t.Out), Received: monitor.Traffic(t.In),
-		SlowConsumers: s.env.Counters.SlowConsumers.Load(),
-		NumSubs:       s.env.Account.Interest.Len(), Inserts: stats.Inserts, Removes: stats.Removes,
-	}
-	for _, m := range o.Mappings {
-		if global.Mappings == nil {
-			global.Mappings = make(map[string][]monitor.MappingDest)
+	totals := s.env.Registry.ByAccount()
+	var all []monitor.Account
+	for _, a := range s.accounts.All() {
+		stats := a.Interest.Stats()
+		t := totals[a.Name]
+		m := monitor.Account{
+			Name: a.Name, Updated: loaded, Clients: t.Clients,
+			Sent: monitor.Traffic(t.Out), Received: monitor.Traffic(t.In),
+			NumSubs: a.Interest.Len(), Inserts: stats.Inserts, Removes: stats.Removes,
 		}
+		if a.Name == account.Global {
+			m.SlowConsumers = s.env.Counters.SlowConsumers.Load()
+		}
+		m.Mappings = mappingsOf(o, a.Name)
+		all = append(all, m)
+	}
+	return append(all, monitor.Account{Name: systemAccount, Updated: loaded})
+}
+
+// mappingsOf returns the mappings of an account as monitoring shows them.
+func mappingsOf(o *Options, name string) map[string][]monitor.MappingDest {
+	list := o.Mappings
+	for i := range o.Accounts {
+		if o.Accounts[i].Name == name {
+			list = o.Accounts[i].Mappings
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	shown := make(map[string][]monitor.MappingDest, len(list))
+	for _, m := range list {
 		for _, d := range m.Dests {
-			global.Mappings[m.Source] = append(global.Mappings[m.Source], monitor.MappingDest(d))
+			shown[m.Source] = append(shown[m.Source], monitor.MappingDest(d))
 		}
 	}
-	return []monitor.Account{global, {Name: systemAccount, Updated: loaded}}
+	return shown
 }
 
 func (f facts) Subscriptions(name string) iter.Seq[monitor.Subscription] {
 	return func(yield func(monitor.Subscription) bool) {
-		if name != account.Global {
+		a := f.s.accounts.Get(name)
+		if a == nil {
 			return
 		}
 		var here subscription // one for all of them: there may be a million
-		for item := range f.s.env.Account.Interest.All() {
+		for item := range a.Interest.All() {
 			s, ok := item.Value.(client.Subscription)
 			if !ok {
 				continue

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
-	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 )
@@ -31,7 +30,7 @@ func (s *Server) Reload(opts Options) error {
 	if old.DontListen != next.DontListen { // no option of a file
 		return fmt.Errorf("config reload not supported for DontListen: old=%v, new=%v", old.DontListen, next.DontListen)
 	}
-	mappings, err := compileMappings(next.Mappings)
+	access, err := newAccess(next)
 	if err != nil {
 		return err
 	}
@@ -53,7 +52,7 @@ func (s *Server) Reload(opts Options) error {
 	s.mu.Unlock()
 	s.web.front.Store(front)
 	s.env.SetSettings(s.settings(next, s.Port()))
-	s.env.Account.Mappings.Store(mappings)
+	s.enforce(access)
 
 	for _, c := range changes {
 		s.env.Log.Infof("%s", c)
@@ -61,6 +60,7 @@ func (s *Server) Reload(opts Options) error {
 			f(s, old, next)
 		}
 	}
+	s.review()
 	s.env.Log.Infof("Reloaded server configuration (%s)", next.Digest)
 	return nil
 }
@@ -114,23 +114,6 @@ func (s *Server) pinned(c *client.Client) bool {
 		t = s.Options().WebSocket.TLS
 	}
 	return t == nil || c.IsPinned(t.PinnedCerts)
-}
-
-// compileMappings prepares the subject mappings of the global account; nil
-// when there are none.
-func compileMappings(list []config.Mapping) (*subject.Mappings, error) {
-	if len(list) == 0 {
-		return nil, nil
-	}
-	compiled := make([]*subject.Mapping, 0, len(list))
-	for i := range list {
-		m, err := list[i].Compile()
-		if err != nil {
-			return nil, fmt.Errorf("Error adding mapping for %q: %w", list[i].Source, err)
-		}
-		compiled = append(compiled, m)
-	}
-	return subject.NewMappings("", compiled...), nil
 }
 
 // ErrNoFile is the error of a reload when there is nothing to read again.

@@ -11,7 +11,9 @@ import (
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
+	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
+	"github.com/dunlin-mq/dunlin/server/internal/router"
 	"github.com/dunlin-mq/dunlin/server/internal/transport"
 )
 
@@ -24,12 +26,15 @@ type Server struct {
 	identity identity
 	started  time.Time
 
-	env     client.Env
-	nextID  atomic.Uint64
-	written atomic.Uint64 // messages that the server itself has published
-	clients sync.WaitGroup
-	tlsRate transport.RateLimit
-	web     webPort
+	env      client.Env
+	accounts *account.Set
+	services router.Services
+	door     *door.Door
+	nextID   atomic.Uint64
+	written  atomic.Uint64 // messages that the server itself has published
+	clients  sync.WaitGroup
+	tlsRate  transport.RateLimit
+	web      webPort
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -65,7 +70,7 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	mappings, err := compileMappings(full.Mappings)
+	access, err := newAccess(full)
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +83,12 @@ func New(opts Options) (*Server, error) {
 		identity: id, started: now, opts: full, loaded: now,
 		ready: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	s.env.Account = account.New(account.Global)
+	s.accounts = account.NewSet(s.services.Import)
+	s.door = door.New(s.accounts)
+	s.env.Account, s.env.Door = s.accounts.Global(), s.door
 	s.env.Log = log
 	s.env.Author = s.author
-	s.env.Account.Mappings.Store(mappings)
+	s.enforce(access)
 	s.env.SetSettings(s.settings(full, full.Port))
 	return s, nil
 }
@@ -241,10 +248,11 @@ func (s *Server) wind(accepting *sync.WaitGroup) {
 	s.env.Log.Infof("Initiating Shutdown...")
 	s.closeListeners()
 	accepting.Wait()
-	s.web.door.close()
+	s.web.lobby.close()
 	for _, c := range s.env.Registry.All() {
 		c.Close(protocol.ServerShutdown)
 	}
 	s.clients.Wait()
+	s.services.Close()
 	s.env.Log.Infof("Server Exiting..")
 }

@@ -26,6 +26,9 @@ func (s *Server) settings(o *Options, port int) *client.Settings {
 		NoStall:          o.Limits.NoFastProducerStall,
 		ProxyProtocol:    o.ProxyProtocol,
 
+		Listener:    clientListener(o),
+		AuthTimeout: o.Authorization.Timeout,
+
 		PingInterval:  o.Liveness.PingInterval,
 		WebSocket:     s.webSettings(o),
 		PingMax:       o.Liveness.PingMax,

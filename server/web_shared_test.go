@@ -8,9 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -163,8 +163,8 @@ func TestWhatIsSharedReachesEverybodyUnchanged(t *testing.T) {
 type dawdling struct{ io.Reader }
 
 func (d dawdling) Read(b []byte) (int, error) {
-	time.Sleep(50 * time.Microsecond) // to be slow is what it is for
-	return d.Reader.Read(b[:min(len(b), 2000)])
+	runtime.Gosched() // others first
+	return d.Reader.Read(b[:min(len(b), 500)])
 }
 
 func TestStartFailsWithoutTheWebSocketListener(t *testing.T) {

@@ -36,11 +36,11 @@ func (s *Server) admitWeb(c *conn.Conn) *websocket.Upgrade {
 	f := s.web.front.Load()
 	remote := c.NetConn().RemoteAddr()
 	t := s.Options().WebSocket.TLS
-	if t != nil && !s.withinRate(&s.web.rate, t.RateLimit) || !s.web.door.enter(c) {
+	if t != nil && !s.withinRate(&s.web.rate, t.RateLimit) || !s.web.lobby.enter(c) {
 		c.Abort(net.ErrClosed)
 		return nil
 	}
-	defer s.web.door.leave(c)
+	defer s.web.lobby.leave(c)
 	u, err := f.Admit(c, func(err error) { s.reportWeb(remote, err) })
 	if err != nil {
 		s.reportWeb(remote, err)

@@ -24,7 +24,7 @@ type webPort struct {
 	listener *transport.Listener // guarded by the server's mu, set before it is ready
 	front    atomic.Pointer[websocket.Front]
 	rate     transport.RateLimit
-	door     door
+	lobby    lobby
 	// urls are where clients of the cluster find a WebSocket. A server on its
 	// own tells nobody: who reads it is there already.
 	urls urlset.Set
@@ -57,16 +57,16 @@ func (s *Server) tellWebURLs() {
 	}
 }
 
-// door holds the connections that are not through their handshakes, which
+// lobby holds the connections that are not through their handshakes, which
 // nobody else knows, so that the end of the server need not wait for them.
-type door struct {
+type lobby struct {
 	mu     sync.Mutex
 	closed bool
 	conns  map[*conn.Conn]struct{}
 }
 
 // enter lets a connection begin its handshakes, unless the server ends.
-func (d *door) enter(c *conn.Conn) bool {
+func (d *lobby) enter(c *conn.Conn) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
@@ -79,14 +79,14 @@ func (d *door) enter(c *conn.Conn) bool {
 	return true
 }
 
-func (d *door) leave(c *conn.Conn) {
+func (d *lobby) leave(c *conn.Conn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.conns, c)
 }
 
-// close ends everybody at the door.
-func (d *door) close() {
+// close ends everybody in the lobby.
+func (d *lobby) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true
@@ -162,7 +162,7 @@ func (s *Server) webSettings(o *Options) client.WebSocketSettings {
 	w := &o.WebSocket
 	return client.WebSocketSettings{
 		Host: w.Host, Port: max(w.Port, 0), TLS: w.TLS != nil, TLSVerify: verifies(w.TLS), PingInterval: w.PingInterval,
-		ConnectURLs: s.web.urls.All(),
+		ConnectURLs: s.web.urls.All(), Listener: webListener(o), AuthTimeout: w.Login.Timeout,
 	}
 }
 

@@ -56,19 +56,22 @@ type entry struct{ subject, queue string }
 // server is liberal about how many there are and where, except in front.
 func parseEntry(text string, queues bool) (entry, error) {
 	if !queues || !strings.ContainsAny(text, " \t") {
-		if !subject.Valid(text) {
+		if !valid(text) {
 			return entry{}, &EntryError{Text: text}
 		}
 		return entry{subject: text}, nil
 	}
 	fields := strings.Fields(text)
 	switch {
-	case len(fields) == 0 || len(fields) > 2 || text[0] == ' ' || text[0] == '\t' || !subject.Valid(fields[0]):
+	case len(fields) == 0 || len(fields) > 2 || text[0] == ' ' || text[0] == '\t' || !valid(fields[0]):
 		return entry{}, &EntryError{Text: text}
 	case len(fields) == 1:
 		return entry{subject: fields[0]}, nil
-	case !subject.Valid(fields[1]):
+	case !valid(fields[1]):
 		return entry{}, &EntryError{Text: fields[1], Queue: true}
 	}
 	return entry{fields[0], fields[1]}, nil
 }
+
+// valid reports whether a pattern is well-formed and could stand in a line.
+func valid(pattern string) bool { return subject.Valid(pattern) && subject.WireSafe(pattern) }

@@ -27,7 +27,8 @@ const (
 
 // WithDefaults returns a copy in which every field that was left at zero has
 // its default, and what one option implies for another is set. It shares
-// nothing with o that either may change.
+// nothing with o that either may change, but for users and accounts, of which
+// there may be many: these must not be changed.
 func (o *Options) WithDefaults() *Options {
 	c := *o
 	c.ServerTags = slices.Clone(o.ServerTags)
@@ -51,8 +52,17 @@ func (o *Options) WithDefaults() *Options {
 		c.Log.Trace = true
 	}
 	c.TLS = c.TLS.withDefaults()
+	fill(&c.Authorization.Timeout, c.authTimeout())
 	c.WebSocket.fill(c.Liveness.PingInterval)
 	return &c
+}
+
+// authTimeout is how long clients have for their CONNECT unless it is said.
+func (o *Options) authTimeout() time.Duration {
+	if o.TLS != nil {
+		return o.TLS.Timeout + time.Second
+	}
+	return DefaultAuthTimeout
 }
 
 // withDefaults returns a copy with the defaults, of nil nil.

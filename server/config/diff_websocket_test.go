@@ -34,6 +34,8 @@ var everyWebSocketOption = []struct{ option, value, reload string }{
 	{"user_cookie", `u`, "Reloaded: websocket user_cookie = u"},
 	{"pass_cookie", `p`, "Reloaded: websocket pass_cookie = p"},
 	{"token_cookie", `t`, "Reloaded: websocket token_cookie = t"},
+	{"authorization", `{user: a, password: secret}`, "Reloaded: websocket authorization"},
+	{"no_auth_user", `bob`, "Reloaded: websocket no_auth_user = bob"},
 	{"path", `"/nats"`, `Reloaded: websocket path = ["/nats"]`},
 	{"health_path", `false`, "Reloaded: websocket health_path = off"},
 	{"trusted_proxies", `["10.0.0.0/8", "::1"]`, "Reloaded: websocket trusted_proxies = [10.0.0.0/8 ::1/128]"},

@@ -14,6 +14,7 @@ type Feature string
 const (
 	FeatureAccounts  Feature = "accounts"
 	FeatureAuth      Feature = "authorization"
+	FeatureCallout   Feature = "auth callout"
 	FeatureCluster   Feature = "cluster"
 	FeatureGateways  Feature = "gateways"
 	FeatureJetStream Feature = "jetstream"
@@ -22,6 +23,7 @@ const (
 	FeatureOCSP      Feature = "ocsp"
 	FeatureOperator  Feature = "operator"
 	FeatureProxies   Feature = "proxies"
+	FeatureSystem    Feature = "system account"
 	FeatureWebSocket Feature = "websocket"
 )
 
@@ -29,6 +31,8 @@ const (
 // rows usable, which then need to be bound (Option.bind).
 var built = map[Feature]bool{
 	"":               true,
+	FeatureAccounts:  true,
+	FeatureAuth:      true,
 	FeatureWebSocket: true,
 }
 

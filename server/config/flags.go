@@ -36,6 +36,7 @@ type CommandLine struct {
 	asked    [ActionCheck + 1]bool
 	settings []setting // in the order in which they were given
 	tls      tlsFlags
+	login    loginFlags
 }
 
 // setting is one option that a flag sets.
@@ -216,6 +217,7 @@ func (c *CommandLine) Apply(o *Options) error {
 			return err
 		}
 	}
+	c.login.apply(o)
 	return c.tls.apply(o)
 }
 

@@ -150,15 +150,15 @@ var flagGroups = []FlagGroup{
 	}},
 	{"Authorization Options", []Flag{
 		{
-			Names: []string{"user"}, Type: TypeString, Arg: "user", Feature: FeatureAuth, Secret: true,
+			Names: []string{"user"}, Type: TypeString, Arg: "user", Feature: FeatureAuth, Secret: true, set: setLogin,
 			Doc: "User required for connections",
 		},
 		{
-			Names: []string{"pass"}, Type: TypeString, Arg: "password", Feature: FeatureAuth, Secret: true,
+			Names: []string{"pass"}, Type: TypeString, Arg: "password", Feature: FeatureAuth, Secret: true, set: setLogin,
 			Doc: "Password required for connections",
 		},
 		{
-			Names: []string{"auth"}, Type: TypeString, Arg: "token", Feature: FeatureAuth, Secret: true,
+			Names: []string{"auth"}, Type: TypeString, Arg: "token", Feature: FeatureAuth, Secret: true, set: setLogin,
 			Doc: "Token required for connections",
 		},
 	}},

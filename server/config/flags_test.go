@@ -40,7 +40,6 @@ func TestParseArgsErrors(t *testing.T) {
 		{"-js", false, later("-js")},
 		{"--jetstream=true", false, later("--jetstream")},
 		{"-sd x", false, later("-sd")},
-		{"--user a", false, later("--user")},
 		{"--cluster nats://a:1", false, later("--cluster")},
 		{"--routes nats://a:1 -js", false, later("--routes") + "\n" + later("-js")},
 		{"--connect_retries 5", false, later("--connect_retries")},

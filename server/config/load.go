@@ -52,10 +52,24 @@ func (d *decoder) options(name string, tree *syntax.Map) (*Options, []Problem, e
 		d.warnf(syntax.Pos{File: name}, "config has no values or is empty")
 	}
 	d.decodeMap(root, tree, o)
+	if !d.failed {
+		d.checkAccess(tree, o)
+	}
 	if err := d.err(); err != nil {
 		return nil, nil, err
 	}
 	return o, d.sorted(), nil
+}
+
+// checkAccess reports what users and accounts contradict in each other.
+func (d *decoder) checkAccess(tree *syntax.Map, o *Options) {
+	for _, p := range o.accessProblems() {
+		at := p.Pos
+		if at.Line == 0 {
+			at = keyPos(tree, "accounts", "authorization")
+		}
+		d.errorf(at, "%s", p.Message)
+	}
 }
 
 // syntaxError turns what package syntax reports into an [*Error]; a file that

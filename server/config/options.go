@@ -46,6 +46,15 @@ type Options struct {
 	Log       Log
 	Process   Process
 
+	// Authorization says who may connect; without it and without users of
+	// accounts everybody may.
+	Authorization Authorization
+	// Accounts are the accounts beside the global one.
+	Accounts []Account
+	// NoAuthUser is whom clients without credentials become: a name or public
+	// key among the users. Empty means nobody.
+	NoAuthUser string
+
 	// Mappings are the subject mappings of the global account $G, in the order
 	// in which they are tried.
 	Mappings []Mapping

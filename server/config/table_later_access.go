@@ -5,24 +5,29 @@ func accessOptions() []Option {
 	return []Option{
 		{
 			Name: "authorization", Type: TypeSection, Reload: Live, Feature: FeatureAuth, Block: authorizationBlock,
-			Doc: "Users, passwords and tokens of the global account, with their permissions.",
+			Doc:      "Users, passwords and tokens of the global account, with their permissions.",
+			announce: func(_, _ string) string { return "Reloaded: authorization users" },
+			bind:     authorizationBinding{},
 		},
 		{
 			Name: "accounts", Type: TypeSection, Reload: Live, Feature: FeatureAccounts, Block: accountsBlock,
-			Doc: "Accounts by name, each with its users, imports, exports and limits.",
+			Doc:      "Accounts by name, each with its users, imports, exports and limits.",
+			announce: func(_, _ string) string { return "Reloaded: accounts" },
+			bind:     accountsBinding{},
 		},
 		{
 			Name: "no_auth_user", Type: TypeString, Feature: FeatureAuth, label: "NoAuthUser",
-			Doc: "The user of clients that present no credentials.",
+			Doc:  "The user of clients that present no credentials.",
+			bind: bind(stringKind, func(o *Options) *string { return &o.NoAuthUser }),
 		},
 		{
-			Name: "system_account", Aliases: []string{"system"}, Type: TypeString, Default: "$SYS", Feature: FeatureAccounts,
+			Name: "system_account", Aliases: []string{"system"}, Type: TypeString, Default: "$SYS", Feature: FeatureSystem,
 			label: "SystemAccount", off: offWord("$SYS"),
 			Doc: "The account that carries the server's own messages.",
 		},
 		{
 			Name: "no_system_account", Aliases: []string{"no_system", "no_sys_acc"}, Type: TypeBool, Default: "false",
-			Feature: FeatureAccounts, label: "NoSystemAccount",
+			Feature: FeatureSystem, label: "NoSystemAccount",
 			Doc: "Run without a system account.",
 		},
 		{
@@ -70,75 +75,10 @@ func accessOptions() []Option {
 	}
 }
 
-// authorizationBlock is the inside of authorization.
-var authorizationBlock = &Block{Options: subOptions(
-	sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), secret(sub(TypeString, "token")),
-	sub(TypeSeconds, "timeout"), subBlock(userBlock, "users"),
-	subBlock(permissionsBlock, "default_permissions", "default_permission", "permissions"),
-	subBlock(calloutBlock, "auth_callout", "auth_hook"), sub(TypeBool, "proxy_required"),
-)}
-
-// userBlock is one element of a users array.
-var userBlock = &Block{Options: subOptions(
-	sub(TypeString, "user", "username"), secret(sub(TypeString, "password", "pass")), sub(TypeString, "nkey"),
-	subBlock(permissionsBlock, "permissions", "permission", "authorization"),
-	sub(TypeStrings, "allowed_connection_types", "connection_types", "clients"), sub(TypeBool, "proxy_required"),
-)}
-
-// permissionsBlock is what a user may do.
-var permissionsBlock = &Block{
-	unknown: "Unknown field %q parsing permissions",
-	Options: subOptions(
-		subBlock(subjectsBlock, "publish", "pub", "import"), subBlock(subjectsBlock, "subscribe", "sub", "export"),
-		subBlock(&Block{Options: subOptions(
-			sub(TypeInteger, "max", "max_msgs", "max_messages", "max_responses"), sub(TypeDuration, "expires", "expiration", "ttl"),
-		)}, "publish_allow_responses", "allow_responses"),
-	),
-}
-
-// subjectsBlock is which subjects a permission is about.
-var subjectsBlock = &Block{
-	unknown: "Unknown field name %q parsing subject permissions, only 'allow' or 'deny' are permitted",
-	Options: subOptions(sub(TypeStrings, "allow"), sub(TypeStrings, "deny")),
-}
-
 // calloutBlock delegates authentication to a service.
 var calloutBlock = &Block{Options: subOptions(
 	sub(TypeString, "issuer"), sub(TypeString, "account", "acc"), sub(TypeStrings, "auth_users", "users"),
 	secret(sub(TypeString, "xkey", "key")), sub(TypeStrings, "allowed_accounts"),
-)}
-
-// accountsBlock holds accounts by name.
-var accountsBlock = &Block{Named: &Option{Name: "NAME", Type: TypeSection, Block: accountBlock}}
-
-// accountBlock is one account.
-var accountBlock = &Block{Options: subOptions(
-	sub(TypeString, "nkey"), subBlock(userBlock, "users"), subBlock(importBlock, "imports"), subBlock(exportBlock, "exports"),
-	subBlock(accountJetStreamBlock, "jetstream"), subBlock(permissionsBlock, "default_permissions"),
-	sub(TypeMixed, "mappings", "maps"),
-	subBlock(&Block{Options: subOptions(
-		sub(TypeInteger, "max_connections", "max_conn"), sub(TypeInteger, "max_subscriptions", "max_subs"),
-		sub(TypeSize, "max_payload", "max_pay"), sub(TypeInteger, "max_leafnodes", "max_leafs"),
-	)}, "limits"),
-	subBlock(&Block{Options: subOptions(sub(TypeString, "dest"), sub(TypeMixed, "sampling"))}, "msg_trace", "trace_dest"),
-)}
-
-// accountSubjectBlock names a subject of another account.
-var accountSubjectBlock = &Block{Options: subOptions(sub(TypeString, "account"), sub(TypeString, "subject"))}
-
-// importBlock is one element of an imports array.
-var importBlock = &Block{Options: subOptions(
-	subBlock(accountSubjectBlock, "stream"), subBlock(accountSubjectBlock, "service"), sub(TypeString, "prefix"),
-	sub(TypeString, "to"), sub(TypeBool, "share"), sub(TypeBool, "allow_trace"),
-)}
-
-// exportBlock is one element of an exports array.
-var exportBlock = &Block{Options: subOptions(
-	sub(TypeString, "stream"), sub(TypeString, "service"), sub(TypeStrings, "accounts"),
-	sub(TypeString, "response_type", "response"),
-	sub(TypeDuration, "response_threshold", "threshold", "response_max_time", "response_time"),
-	subBlock(&Block{Options: subOptions(sub(TypeMixed, "sampling"), sub(TypeString, "subject"))}, "latency"),
-	sub(TypeInteger, "account_token_position"), sub(TypeBool, "allow_trace"),
 )}
 
 // accountJetStreamBlock is what an account may use of JetStream.

@@ -64,6 +64,9 @@ var everyOption = []struct{ option, value, reload string }{
 	{"prof_block_rate", `10`, "Reloaded: prof_block_rate = 10"},
 	{"tls", `{}`, "Reloaded: tls = enabled"},
 	{"allow_non_tls", `true`, "config reload not supported for AllowNonTLS: old=false, new=true"},
+	{"authorization", `{users: [{user: a, password: secret}]}`, "Reloaded: authorization users"},
+	{"accounts", `{A {users: [{user: b, password: secret}]}}`, "Reloaded: accounts"},
+	{"no_auth_user", `bob`, "config reload not supported for NoAuthUser: old=, new=bob"},
 	{"websocket", `{port: 8080, no_tls: true}`, "config reload not supported for Websocket port: old=0, new=8080"},
 }
 

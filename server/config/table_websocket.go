@@ -3,6 +3,8 @@ package config
 import (
 	"net/netip"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/server/config/syntax"
 )
 
 // webSocketOption is the block of the listener for clients over WebSocket.
@@ -120,14 +122,43 @@ func webSocketIdentity() subs {
 		cookieOption("pass_cookie", "the password", func(w *WebSocket) *string { return &w.PassCookie }),
 		cookieOption("token_cookie", "the token", func(w *WebSocket) *string { return &w.TokenCookie }),
 		{
-			Name: "authorization", Aliases: []string{"authentication"}, Type: TypeSection, Feature: FeatureAuth, Block: loginBlock,
-			Doc: "User, password or token for clients of this listener instead of those of the server.",
+			Name: "authorization", Aliases: []string{"authentication"}, Type: TypeSection, Reload: Live, Feature: FeatureAuth, Block: webSocketLoginBlock,
+			Doc:  "User, password or token for clients of this listener instead of those of the server.",
+			bind: loginBinding{},
 		},
 		{
-			Name: "no_auth_user", Type: TypeString, Feature: FeatureAuth,
-			Doc: "The user of clients of this listener that present no credentials.",
+			Name: "no_auth_user", Type: TypeString, Reload: Live, Feature: FeatureAuth,
+			Doc:  "The user of clients of this listener that present no credentials.",
+			bind: bindWS(stringKind, func(w *WebSocket) *string { return &w.NoAuthUser }),
 		},
 	}
+}
+
+// webSocketLoginBlock is one user or token. Its rows are bound to a [Login].
+var webSocketLoginBlock = &Block{Options: loginRows(
+	func(l *Login) *string { return &l.User }, func(l *Login) *string { return &l.Password },
+	func(l *Login) *string { return &l.Token }, func(l *Login) *time.Duration { return &l.Timeout },
+)}
+
+// loginBinding binds the authorization block of the WebSocket listener.
+type loginBinding struct{}
+
+func (loginBinding) decode(c *cursor, target any, v *syntax.Value) {
+	if v.Kind != syntax.KindMap {
+		c.mistyped("a map", v)
+		return
+	}
+	c.decodeMap(webSocketLoginBlock, v.Map, &target.(*WebSocket).Login)
+}
+
+func (loginBinding) text(any) string           { return "" }
+func (loginBinding) check(*Option, any) string { return "" }
+
+func (loginBinding) diff(old, new any) ([]Change, error) {
+	if old.(*WebSocket).Login == new.(*WebSocket).Login {
+		return nil, nil
+	}
+	return []Change{{Name: "websocket authorization", Old: redacted, New: redacted, line: "Reloaded: websocket authorization"}}, nil
 }
 
 // cookieOption is the row of a cookie that fills a field of CONNECT.

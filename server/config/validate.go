@@ -17,7 +17,14 @@ func (o *Options) Validate() error {
 	if payload, pending := o.Limits.MaxPayload, o.Limits.MaxPending; int64(payload) > pending {
 		errs = append(errs, fmt.Errorf("max_payload (%d) cannot be higher than max_pending (%d)", payload, pending))
 	}
+	for _, p := range o.accessProblems() {
+		errs = append(errs, errors.New(p.Message))
+	}
+	if err := o.checkNoAuthUser(o.NoAuthUser); err != nil {
+		errs = append(errs, err)
+	}
 	errs = append(errs, o.WebSocket.problems()...)
+	errs = append(errs, o.webSocketAccessProblems()...)
 	for i := range root.Options {
 		row := &root.Options[i]
 		if row.bind == nil {
@@ -28,6 +35,30 @@ func (o *Options) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// webSocketAccessProblems returns what keeps clients of the WebSocket listener
+// from logging in.
+func (o *Options) webSocketAccessProblems() []error {
+	w := &o.WebSocket
+	if !w.Enabled() {
+		return nil
+	}
+	var errs []error
+	users := len(o.Authorization.Users) > 0
+	for i := range o.Accounts {
+		users = users || len(o.Accounts[i].Users) > 0
+	}
+	switch {
+	case w.Login.User != "" && users:
+		errs = append(errs, errors.New("websocket authentication username not compatible with presence of users/nkeys"))
+	case w.Login.Token != "" && users:
+		errs = append(errs, errors.New("websocket authentication token not compatible with presence of users/nkeys"))
+	}
+	if err := o.checkNoAuthUser(w.NoAuthUser); err != nil {
+		errs = append(errs, fmt.Errorf("websocket: %w", err))
+	}
+	return errs
 }
 
 // CheckMonitor returns why the endpoints cannot be served, in the words in which

@@ -40,6 +40,12 @@ type WebSocket struct {
 	PassCookie  string
 	TokenCookie string
 
+	// Login replaces the single user or token of Options.Authorization for
+	// clients of this listener.
+	Login Login
+	// NoAuthUser replaces Options.NoAuthUser for them.
+	NoAuthUser string
+
 	PingInterval time.Duration // 0 means Options.Liveness.PingInterval
 
 	// Paths are where connections are accepted, see [WebSocket.ServesPath];

@@ -19,11 +19,9 @@ func TestFeaturesToComeAreErrors(t *testing.T) {
 		{name: "gateway", file: "gateway { name: A, port: -1 }"},
 		{name: "leafnodes", file: "leafnodes { port: -1 }"},
 		{name: "mqtt", file: "mqtt { port: -1 }"},
-		{name: "accounts", file: "accounts { A: { users: [ { user: a, password: b } ] } }"},
-		{name: "authorization", file: "authorization { user: a, password: b }"},
+		{name: "auth_callout", file: "authorization { auth_callout { issuer: a, auth_users: [b] } }"},
 		{name: "operator", file: "operator: x.jwt"},
 		{name: "-js", args: "-js"},
-		{name: "--user", args: "--user a --pass b"},
 		{name: "--cluster", args: "--cluster nats://127.0.0.1:-1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

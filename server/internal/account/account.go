@@ -3,6 +3,7 @@ package account
 import (
 	"sync/atomic"
 
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 )
@@ -19,9 +20,41 @@ type Account struct {
 	// Mappings rewrite the subjects that clients publish to; nil for none.
 	// A reload swaps them.
 	Mappings atomic.Pointer[subject.Mappings]
+
+	limits  atomic.Pointer[Limits]
+	members atomic.Int64 // clients that have joined
+	sharing sharing
+}
+
+// Limits bound what the connections of an account may do; 0 is no limit.
+type Limits struct {
+	Connections   int
+	Subscriptions int // of each connection
+	Payload       int // bytes of a message
 }
 
 // New returns an account without subscribers.
 func New(name string) *Account {
-	return &Account{Name: name, Interest: sublist.New[Subscriber]()}
+	a := &Account{Name: name, Interest: sublist.New[Subscriber]()}
+	a.limits.Store(&Limits{})
+	return a
 }
+
+// Limits returns the limits in force.
+func (a *Account) Limits() *Limits { return a.limits.Load() }
+
+// Join counts a client in, or returns [protocol.ErrMaxAccountConnections].
+func (a *Account) Join() error {
+	limit := int64(a.Limits().Connections)
+	if n := a.members.Add(1); limit > 0 && n > limit {
+		a.members.Add(-1)
+		return protocol.ErrMaxAccountConnections
+	}
+	return nil
+}
+
+// Leave counts a client out that has joined.
+func (a *Account) Leave() { a.members.Add(-1) }
+
+// Members returns how many clients have joined.
+func (a *Account) Members() int { return int(a.members.Load()) }

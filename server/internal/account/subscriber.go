@@ -36,6 +36,8 @@ const (
 	Closed
 	// Dropped: the connection is behind, and such messages are dropped.
 	Dropped
+	// Denied: the subscriber may not see this subject.
+	Denied
 )
 
 // Receiver describes a subscriber to people.
@@ -50,5 +52,8 @@ type Receiver struct {
 // Kind is the kind of a connection, numbered as in nats-server's documents.
 type Kind int
 
-// Client is an ordinary NATS client.
-const Client Kind = 0
+// The kinds.
+const (
+	Client  Kind = 0 // an ordinary NATS client
+	Service Kind = 6 // a service of another account
+)

@@ -52,6 +52,7 @@ func (c *Client) SetTLS(state tls.ConnectionState, first bool) {
 			cert.Subject.String(), peercert.SPKI(cert), peercert.Hash(cert),
 		})
 	}
+	c.login.tls = &state
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tls = t

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol"
-	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 )
@@ -64,7 +63,7 @@ func publisherOf(tb testing.TB, header bool, subs string) (*Client, []byte) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	env := &Env{Account: account.New(account.Global), Log: log}
+	env := openEnv(log)
 	env.SetSettings(&Settings{Info: protocol.Info{Headers: true}, WriteDeadline: time.Minute, MaxPending: 64 << 20})
 	publisher, subscriber := socket(tb, env, 1), socket(tb, env, 2)
 	for _, c := range []*Client{publisher, subscriber} {

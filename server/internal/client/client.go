@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dunlin-mq/dunlin/auth"
+	"github.com/dunlin-mq/dunlin/auth/perm"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
@@ -29,12 +31,17 @@ type Client struct {
 	ponged    bool // its first PING was answered
 	informed  bool // the INFO that answers CONNECT was sent
 	pass      *pass
+	login     login
 	unread    int  // bytes of an incomplete command
 	opened    bool // a first command came
 	in        conn.Traffic
 
-	account atomic.Pointer[account.Account]
-	live    liveness
+	nonce string // immutable: what nkey users sign; empty if nobody does
+
+	account  atomic.Pointer[account.Account]
+	identity atomic.Pointer[auth.Identity] // nil until it has logged in
+	replies  atomic.Pointer[perm.Replies]  // that it may send; nil without such a permission
+	live     liveness
 
 	// Written by the read loop, read by anybody.
 	headers atomic.Bool // deliver HMSG
@@ -89,6 +96,9 @@ func New(env *Env, c *conn.Conn, id uint64, started time.Time) *Client {
 	cl.options = &unsaid
 	cl.parser.Role = protocol.FromClient
 	cl.account.Store(env.Account)
+	if env.Door.NeedsNonce() {
+		cl.nonce = newNonce()
+	}
 	c.Attach(cl)
 	return cl
 }
@@ -99,6 +109,7 @@ func (c *Client) ID() uint64 { return c.id }
 // Serve runs the session until the connection ends, and cleans up after it.
 func (c *Client) Serve() {
 	c.startLiveness()
+	c.expectLogin()
 	err := c.conn.Serve()
 	c.end(err)
 }
@@ -108,6 +119,8 @@ func (c *Client) info() protocol.Info {
 	info := c.env.Settings().Info
 	info.ClientID = c.id
 	info.ClientIP = c.from().Host
+	info.Nonce = c.nonce
+	_, info.AuthRequired = c.env.Door.Required(c.demands())
 	if c.web != nil {
 		c.env.Settings().WebSocket.describe(&info)
 	}

@@ -25,15 +25,18 @@ func (c *Client) connect(arg []byte) error {
 	if o.Account != "" || o.NewAccount {
 		return protocol.ErrAuthorization
 	}
+	if c.connected {
+		c.removeAll()
+	}
+	if err := c.logIn(o); err != nil {
+		return err
+	}
 	if err := o.Validate(); err != nil {
 		return err
 	}
 	headers := o.Headers && c.env.Settings().Info.Headers
 	if o.NoResponders && !headers {
 		return protocol.ErrNoRespondersHeaders
-	}
-	if c.connected {
-		c.removeAll()
 	}
 	c.headers.Store(headers)
 	c.parser.Limits.Headers = headers
@@ -75,6 +78,7 @@ func (c *Client) ping() {
 	info := c.info()
 	info.ConnectInfo = true
 	info.RemoteAccount = c.account.Load().Name
+	info.MaxPayload = int64(c.maxPayload(int(info.MaxPayload)))
 	line := protocol.AppendInfo(nil, &info)
 	c.traceOut(string(line[:len(line)-3]))
 	c.put(line)

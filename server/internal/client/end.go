@@ -67,6 +67,7 @@ func (c *Client) end(err error) {
 		c.conn.Close(err, nil)
 	}
 	last := c.removeAll()
+	c.moveOut()
 	reason := reasonOf(c.conn.Cause())
 	c.mu.Lock()
 	c.ending, c.ended, c.lastSubs = reason, time.Now(), last

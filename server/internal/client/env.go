@@ -4,16 +4,19 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dunlin-mq/dunlin/auth"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // Env is what all clients of a server share.
 type Env struct {
-	Account  *account.Account // the one that clients without credentials belong to
+	Account  *account.Account // the one that clients belong to until they log in
+	Door     *door.Door       // where they do
 	Log      *logging.Logger
 	Counters Counters
 	Registry Registry
@@ -38,6 +41,11 @@ type Settings struct {
 	NoStall          bool
 	ProxyProtocol    bool // a connection says after the greeting where it comes from
 
+	// Listener is what the listener demands, and AuthTimeout how long clients have
+	// for that; 0 for ever.
+	Listener    *auth.Listener
+	AuthTimeout time.Duration
+
 	PingInterval time.Duration
 	PingMax      int
 	// WebSocket is what differs for clients that came over WebSocket.
@@ -58,6 +66,8 @@ type WebSocketSettings struct {
 	TLS, TLSVerify bool
 	ConnectURLs    []string // where else in the cluster clients find a WebSocket
 	PingInterval   time.Duration
+	Listener       *auth.Listener
+	AuthTimeout    time.Duration // 0 means that of all
 }
 
 // Settings returns the settings in force.

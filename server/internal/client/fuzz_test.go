@@ -12,10 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dunlin-mq/dunlin/protocol"
-	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
-	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // paper is a socket that keeps what is written and never has anything to read.
@@ -43,7 +41,7 @@ func play(t *testing.T, pieces ...[]byte) (string, protocol.CloseReason) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &Env{Account: account.New(account.Global), Log: log, Author: func() trace.Server { return trace.Server{} }}
+	env := openEnv(log)
 	env.SetSettings(&Settings{
 		Info: protocol.Info{Headers: true}, MaxPending: 1 << 20, MaxControlLine: 512, MaxPayload: 1 << 10,
 		MaxSubscriptions: 20, MaxSubTokens: 10, WriteDeadline: time.Minute,

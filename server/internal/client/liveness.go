@@ -32,6 +32,8 @@ type liveness struct {
 	mu       sync.Mutex
 	timer    *time.Timer
 	opening  *time.Timer // runs out if the first command never ends; mostly nil
+	login    *time.Timer // runs out if the client does not log in; nil if it has
+	expiry   *time.Timer // runs out with the client's credentials; mostly nil
 	stopped  bool
 	pending  int       // PINGs without PONG
 	pinged   time.Time // when the last PING was sent
@@ -67,8 +69,43 @@ func (c *Client) stopLiveness() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
-	if l.opening != nil {
-		l.opening.Stop()
+	for _, t := range []*time.Timer{l.opening, l.login, l.expiry} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// loginBy calls late if the client has not logged in by then.
+func (l *liveness) loginBy(within time.Duration, late func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.stopped {
+		l.login = time.AfterFunc(within, late)
+	}
+}
+
+// loggedIn takes the time limit away.
+func (l *liveness) loggedIn() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.login != nil {
+		l.login.Stop()
+		l.login = nil
+	}
+}
+
+// endAt calls expired at a time; the zero time is never. It replaces what was
+// said before.
+func (l *liveness) endAt(at time.Time, expired func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.expiry != nil {
+		l.expiry.Stop()
+		l.expiry = nil
+	}
+	if !at.IsZero() && !l.stopped {
+		l.expiry = time.AfterFunc(time.Until(at), expired)
 	}
 }
 

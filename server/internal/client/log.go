@@ -118,8 +118,8 @@ func (c *Client) traceRemoved(s *subscription) {
 
 // reportFailure logs what a client did to lose its connection.
 func (c *Client) reportFailure(e *protocol.Error) {
-	if errors.Is(e, protocol.ErrClientError) {
-		return // logged with its text
+	if errors.Is(e, protocol.ErrClientError) || errors.Is(e, protocol.ErrAuthorization) {
+		return // logged with what there is to say
 	}
 	c.Log().Errorf("%s", e.Error())
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/leaktest"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
@@ -74,7 +75,7 @@ func newWorld(t *testing.T, edit func(*Settings)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.env = &Env{Account: account.New(account.Global), Log: log, Author: func() trace.Server { return trace.Server{} }}
+	w.env = openEnv(log)
 	s := &Settings{
 		Info:       protocol.Info{ID: "ID", Name: "test", Proto: 1, Headers: true, MaxPayload: 1 << 20},
 		MaxPending: 64 << 20, MaxConnections: 1000,
@@ -204,4 +205,13 @@ func (p *peer) closed(w *world) *Report {
 func (p *peer) leave() {
 	p.nc.Close()
 	<-p.ended
+}
+
+// openEnv lets everybody into the global account.
+func openEnv(log *logging.Logger) *Env {
+	accounts := account.NewSet(nil)
+	return &Env{
+		Account: accounts.Global(), Door: door.New(accounts), Log: log,
+		Author: func() trace.Server { return trace.Server{} },
+	}
 }

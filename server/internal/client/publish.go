@@ -36,7 +36,7 @@ func (c *Client) forward(acc *account.Account) error {
 	if router.Map(acc, &p.Pass) && p.Logged {
 		c.Log().Tracef("<<- [MAPPING %s -> %s]", from, m.Subject)
 	}
-	if e := violation(m); e != nil {
+	if e := c.violation(m); e != nil {
 		if p.Trace != nil {
 			p.Trace.Refused(e.Text())
 		}
@@ -49,15 +49,28 @@ func (c *Client) forward(acc *account.Account) error {
 	return nil
 }
 
-// violation returns why a client may not publish the message, or nil.
-func violation(m *message.Message) *protocol.Error {
+// violation returns why the client may not publish the message, or nil.
+func (c *Client) violation(m *message.Message) *protocol.Error {
 	if len(m.Reply) > 0 && subject.ReservedReply(m.Reply) {
+		c.Log().Errorf("Publish Violation - Reply %q", m.Reply)
 		return protocol.ReplyViolation(string(m.Reply))
 	}
-	if reservedSubject(m.Subject) {
+	if reservedSubject(m.Subject) || !c.mayPublish(m.Subject) {
+		c.Log().Errorf("Publish Violation - Subject %q", m.Subject)
 		return protocol.PublishViolation(string(m.Subject))
 	}
 	return nil
+}
+
+// mayPublish reports whether the client's permissions allow it to publish to a
+// subject, be it as the answer to a request.
+func (c *Client) mayPublish(subj []byte) bool {
+	set := c.login.perms
+	if set == nil || c.login.cache.Publish(set, subj) {
+		return true
+	}
+	r := c.replies.Load()
+	return r != nil && r.Allow(subj, c.pass.Now)
 }
 
 // reservedSubject reports whether clients may not publish to a subject:

@@ -35,7 +35,10 @@ func (c *Client) Receive(b []byte, owner *chunk.Chunk) (used, need int, err erro
 	p.Logged = c.env.Log.TraceEnabled()
 	set := c.env.Settings()
 	c.parser.Limits.MaxControlLine = set.MaxControlLine
-	c.parser.Limits.MaxPayload = set.MaxPayload
+	c.parser.Limits.MaxPayload = c.maxPayload(set.MaxPayload)
+	if id := c.identity.Load(); id != nil {
+		c.login.perms = id.Permissions
+	}
 	if c.web != nil {
 		c.limitMessages(set)
 	}
@@ -105,6 +108,11 @@ func isActivity(k protocol.Kind) bool {
 
 // carryOut executes one command. A returned error ends the connection.
 func (c *Client) carryOut(op *protocol.Op, owner *chunk.Chunk) error {
+	if !c.login.entered && op.Kind != protocol.KindConnect {
+		if err := c.mayGoOn(); err != nil {
+			return err
+		}
+	}
 	switch op.Kind {
 	case protocol.KindPub, protocol.KindHPub:
 		return c.publish(op, owner)

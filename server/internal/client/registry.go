@@ -3,6 +3,7 @@ package client
 import (
 	"sync"
 
+	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
 )
 
@@ -83,6 +84,30 @@ func (r *Registry) Totals() Totals {
 		t.add(c.traffic())
 	}
 	return t
+}
+
+// Membership is what the connected clients of one account add up to.
+type Membership struct {
+	Totals
+	Clients int
+}
+
+// ByAccount returns the connected clients' traffic by the account that they
+// belong to. What those have sent that have left is part of the global account's,
+// for whom alone it is kept.
+func (r *Registry) ByAccount() map[string]Membership {
+	r.mu.Lock()
+	gone, open := r.totals, r.allLocked()
+	r.mu.Unlock()
+	all := map[string]Membership{account.Global: {Totals: gone}}
+	for _, c := range open {
+		name := c.account.Load().Name
+		m := all[name]
+		m.add(c.traffic())
+		m.Clients++
+		all[name] = m
+	}
+	return all
 }
 
 func (t *Totals) add(in, out conn.Traffic) {

@@ -22,6 +22,7 @@ type Report struct {
 	In, Out      conn.Traffic
 	Stalls       uint64
 	Account      string
+	Identity     string // the user's name or public key; empty if it has not logged in
 	TLS          *TLSState
 	// Options are those of CONNECT, without secrets: of a token it only shows
 	// that there is one.
@@ -40,7 +41,7 @@ type SubReport struct {
 // User is the name by which monitoring knows the client: that of its user, or
 // what stands for its token, or its public key.
 func (r *Report) User() string {
-	return cmp.Or(r.Options.User, r.Options.Token, r.Options.NKey)
+	return cmp.Or(r.Identity, r.Options.User, r.Options.Token, r.Options.NKey)
 }
 
 // Subscription is a client's subscription in the interest of its account.
@@ -57,7 +58,7 @@ func (c *Client) Report(d Detail) *Report {
 	r := &Report{
 		ID: c.id, Type: c.listener(), Started: c.started, LastActivity: time.Unix(0, last),
 		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
-		Account: c.account.Load().Name,
+		Account: c.account.Load().Name, Identity: c.user(),
 	}
 	c.mu.Lock()
 	r.Remote, r.TLS = c.remote, c.tls

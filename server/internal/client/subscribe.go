@@ -1,9 +1,11 @@
 package client
 
 import (
+	"sync/atomic"
+
+	"github.com/dunlin-mq/dunlin/auth/perm"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/protocol/subject"
-	"github.com/dunlin-mq/dunlin/protocol/sublist"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
@@ -18,7 +20,10 @@ type subscription struct {
 	subject string
 	queue   string
 	quota   conn.Quota // guarded by the client's outbox
-	entry   *sublist.Entry[account.Subscriber]
+	// filter withholds what a wildcard takes in and the client may not see; nil
+	// for nothing.
+	filter   atomic.Pointer[perm.Filter]
+	interest *account.Interest // guarded by the client's mu
 }
 
 func (s *subscription) sid() string { return string(s.label[:len(s.label)-1]) }
@@ -32,6 +37,9 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 	c := s.client
 	if m.NoEcho && m.Origin == any(c) {
 		return account.Echo
+	}
+	if f := s.filter.Load(); f != nil && f.Denies(m.Subject) {
+		return account.Denied
 	}
 	var f *chunk.Frame
 	if c.headers.Load() {
@@ -58,6 +66,9 @@ func (s *subscription) Deliver(m *message.Message, b *message.Batch) account.Out
 	if v&conn.Queued == 0 {
 		return s.refusal(v)
 	}
+	if r := c.replies.Load(); r != nil && len(m.Reply) > 0 {
+		r.Track(m.Reply, b.Now)
+	}
 	if b.Logged {
 		c.traceDelivery(f, s.label)
 	}
@@ -81,6 +92,9 @@ func (s *subscription) refusal(v conn.Verdict) account.Outcome {
 func (s *subscription) Try(m *message.Message) account.Outcome {
 	if m.NoEcho && m.Origin == any(s.client) {
 		return account.Echo
+	}
+	if f := s.filter.Load(); f != nil && f.Denies(m.Subject) {
+		return account.Denied
 	}
 	if s.client.conn.Cause() != nil {
 		return account.Closed
@@ -124,16 +138,23 @@ func (c *Client) subscribe(op *protocol.Op) error {
 	if set.MaxSubTokens > 0 && subject.Count(op.Subject) > set.MaxSubTokens {
 		return c.refuse(protocol.TooManyTokens(string(op.Subject)))
 	}
+	if perms := c.login.perms; perms != nil && !perms.Subscribe(string(op.Subject), string(op.Queue)) {
+		return c.refuseSubscription(op)
+	}
 	s := &subscription{client: c, account: c.account.Load(), subject: string(op.Subject), queue: string(op.Queue)}
+	if perms := c.login.perms; perms != nil {
+		s.filter.Store(perms.Filter(s.subject, s.queue))
+	}
 	s.label = append(append(make([]byte, 0, len(op.SID)+1), op.SID...), ' ')
 
 	c.dropSpent(op.SID)
+	limit := c.maxSubscriptions(set)
 	c.mu.Lock()
 	if c.subs == nil {
 		c.subs = make(map[string]*subscription)
 	}
 	_, used := c.subs[string(op.SID)]
-	full := !used && set.MaxSubscriptions > 0 && len(c.subs) >= set.MaxSubscriptions
+	full := !used && limit > 0 && len(c.subs) >= limit
 	if !used && !full {
 		c.subs[s.sid()] = s
 	}
@@ -153,6 +174,27 @@ func (c *Client) subscribe(op *protocol.Op) error {
 	return nil
 }
 
+// refuseSubscription tells the client that it may not have a subscription.
+func (c *Client) refuseSubscription(op *protocol.Op) error {
+	subj, queue := string(op.Subject), string(op.Queue)
+	if queue == "" {
+		c.Log().Errorf("Subscription Violation - Subject %q, SID %s", subj, op.SID)
+	} else {
+		c.Log().Errorf("Subscription Violation - Subject %q, Queue: %q, SID %s", subj, queue, op.SID)
+	}
+	return c.refuse(protocol.SubscribeViolation(subj, queue))
+}
+
+// reshare makes the subscription follow the imports of its account.
+func (s *subscription) reshare() {
+	s.client.mu.Lock()
+	interest := s.interest
+	s.client.mu.Unlock()
+	if interest != nil {
+		interest.Reshare()
+	}
+}
+
 // dropSpent removes the subscription of that sid if it has got all the messages
 // it asked for. Whoever delivered the last one may not have come to it yet.
 func (c *Client) dropSpent(sid []byte) {
@@ -169,15 +211,15 @@ func (c *Client) dropSpent(sid []byte) {
 
 // insert makes the subscription visible to publishers.
 func (c *Client) insert(s *subscription) error {
-	entry, err := s.account.Interest.Insert(s.subject, s.queue, s)
+	interest, err := s.account.Subscribe(s.subject, s.queue, s)
 	if err != nil {
 		c.remove(s)
 		return c.refuse(protocol.ErrInvalidSubject)
 	}
 	// A publisher may use up a quota only after an UNSUB of this goroutine,
-	// so nobody looks at entry before it is set.
+	// so nobody looks at interest before it is set.
 	c.mu.Lock()
-	s.entry = entry
+	s.interest = interest
 	c.mu.Unlock()
 	return nil
 }
@@ -205,11 +247,11 @@ func (c *Client) remove(s *subscription) {
 		return
 	}
 	delete(c.subs, s.sid())
-	entry := s.entry
+	interest := s.interest
 	c.mu.Unlock()
 	c.conn.Outbox().CloseQuota(&s.quota)
-	if entry != nil {
-		s.account.Interest.Remove(entry)
+	if interest != nil {
+		interest.End()
 	}
 	c.traceRemoved(s)
 }
@@ -223,7 +265,9 @@ func (c *Client) removeAll() []*subscription {
 	list := make([]*subscription, 0, len(subs))
 	for _, s := range subs {
 		c.conn.Outbox().CloseQuota(&s.quota)
-		s.account.Interest.Remove(s.entry)
+		if s.interest != nil {
+			s.interest.End()
+		}
 		list = append(list, s)
 	}
 	return list

@@ -59,7 +59,7 @@ const (
 // limitMessages bounds compressed messages. Who has not shown yet that it may
 // be here gets less: the connection's own limits.
 func (c *Client) limitMessages(set *Settings) {
-	if set.Info.AuthRequired && !c.connected {
+	if required, _ := c.env.Door.Required(c.demands()); required && !c.login.entered {
 		return
 	}
 	payload := set.MaxPayload

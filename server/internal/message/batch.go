@@ -25,6 +25,8 @@ type Batch struct {
 	Now int64
 	// Logged makes every delivery show up in the log.
 	Logged bool
+	// Hops is through how many services the message that is being routed came.
+	Hops int
 
 	touched   []Peer
 	memo      memo.Memo

@@ -33,6 +33,7 @@ type Message struct {
 	tail          []byte // reply, sizes and body as sent; nil if not canonical
 	owner         *chunk.Chunk
 
+	names   []byte // subjects that Translate made, one behind the other
 	layouts layouts
 }
 
@@ -43,6 +44,7 @@ func (m *Message) Load(op *protocol.Op, owner *chunk.Chunk, origin any, noEcho b
 	m.Header, m.Payload = op.Header, op.Payload
 	m.Origin, m.NoEcho = origin, noEcho
 	m.Receivers = 0
+	m.names = m.names[:0]
 	m.size, m.hdrSize = op.Size, op.HdrSize
 	m.body, m.tail = op.Msg, op.Tail
 	m.owner = owner

@@ -28,25 +28,24 @@ func Route(a *account.Account, p *Pass) (delivered int) {
 	if p.Trace != nil {
 		return p.deliverTraced()
 	}
-	return p.deliver()
+	return deliver(&p.Message, &p.Batch, &p.matched)
 }
 
 // deliver gives the message to everybody who matched.
-func (p *Pass) deliver() (delivered int) {
-	m, r := &p.Message, &p.matched
+func deliver(m *message.Message, b *message.Batch, r *sublist.Result[account.Subscriber]) (delivered int) {
 	m.Receivers = len(r.Queues)
 	for _, list := range r.Plain {
 		m.Receivers += len(list)
 	}
 	for _, list := range r.Plain {
 		for _, s := range list {
-			if s.Deliver(m, &p.Batch) == account.Delivered {
+			if s.Deliver(m, b) == account.Delivered {
 				delivered++
 			}
 		}
 	}
 	for i := range r.Queues {
-		if p.deliverQueue(&r.Queues[i]) {
+		if deliverQueue(m, b, &r.Queues[i]) {
 			delivered++
 		}
 	}
@@ -55,11 +54,11 @@ func (p *Pass) deliver() (delivered int) {
 
 // deliverQueue gives the message to one member of the group: it starts at a
 // random one and walks on until somebody takes it.
-func (p *Pass) deliverQueue(g *sublist.Group[account.Subscriber]) bool {
+func deliverQueue(m *message.Message, b *message.Batch, g *sublist.Group[account.Subscriber]) bool {
 	n := g.Len()
-	i := p.Rand(n)
+	i := b.Rand(n)
 	for range n {
-		if g.At(i).Deliver(&p.Message, &p.Batch) == account.Delivered {
+		if g.At(i).Deliver(m, b) == account.Delivered {
 			return true
 		}
 		if i++; i == n {

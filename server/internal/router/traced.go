@@ -14,6 +14,7 @@ var outcomes = [...]string{
 	account.Spent:        trace.NotDeliveredAutoUnsub,
 	account.Closed:       trace.NotDeliveredClientClosed,
 	account.Dropped:      trace.NotDeliveredSlow,
+	account.Denied:       trace.NotDeliveredDenied,
 }
 
 // deliverTraced is deliver with a record of every attempt. If nobody is to get

@@ -9,6 +9,7 @@ const (
 	NotDeliveredClientClosed = "Not delivered because client is closed"
 	NotDeliveredAutoUnsub    = "Not delivered because auto-unsubscribe exceeded"
 	NotDeliveredSlow         = "Not delivered because fast producer not stalled and consumer is slow"
+	NotDeliveredDenied       = "Not delivered because of a permission"
 )
 
 // event is what all events have in front.

@@ -1,0 +1,28 @@
+package account
+
+import (
+	"github.com/dunlin-mq/dunlin/protocol/subject"
+	"github.com/dunlin-mq/dunlin/server/internal/message"
+)
+
+// shadow is a subscription in the account that a stream comes from. It delivers
+// to the one in the importing account, under the subject there.
+type shadow struct {
+	Subscriber
+	in         *subject.Transform
+	allowTrace bool
+}
+
+// Deliver implements [Subscriber].
+func (s *shadow) Deliver(m *message.Message, b *message.Batch) Outcome {
+	if s.in == nil {
+		return s.Subscriber.Deliver(m, b)
+	}
+	e := m.Envelope()
+	o := Unsubscribed
+	if m.Translate(s.in) {
+		o = s.Subscriber.Deliver(m, b)
+	}
+	m.Restore(&e)
+	return o
+}
