@@ -9,8 +9,8 @@ import (
 // to the one in the importing account, under the subject there.
 type shadow struct {
 	Subscriber
-	in         *subject.Transform
-	allowTrace bool
+	in      *subject.Transform
+	subject string // in the exporting account
 }
 
 // Deliver implements [Subscriber].
@@ -26,3 +26,7 @@ func (s *shadow) Deliver(m *message.Message, b *message.Batch) Outcome {
 	m.Restore(&e)
 	return o
 }
+
+// Describe implements [Subscriber]. Who publishes in one account learns nothing
+// of subscribers in another.
+func (s *shadow) Describe() Receiver { return Receiver{Kind: Other, Sub: s.subject} }

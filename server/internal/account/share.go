@@ -68,24 +68,24 @@ type Interest struct {
 	shadows []*Interest // guarded by mu: in other accounts
 }
 
-// maxDepth is through how many accounts a stream may come. Cycles are refused
-// when accounts are made; this is for what slips through.
-const maxDepth = 32
-
 // Subscribe makes a subscription; queue is empty for a plain one. The error is
 // that of a malformed subject.
 func (a *Account) Subscribe(subj, queue string, s Subscriber) (*Interest, error) {
-	return a.subscribe(subj, queue, s, 0)
+	i, err := a.insert(subj, queue, s)
+	if err != nil {
+		return nil, err
+	}
+	i.share()
+	return i, nil
 }
 
-func (a *Account) subscribe(subj, queue string, s Subscriber, depth int) (*Interest, error) {
+// insert makes a subscription that concerns this account alone.
+func (a *Account) insert(subj, queue string, s Subscriber) (*Interest, error) {
 	entry, err := a.Interest.Insert(subj, queue, s)
 	if err != nil {
 		return nil, err
 	}
-	i := &Interest{account: a, subject: subj, queue: queue, sub: s, entry: entry}
-	i.share(depth)
-	return i, nil
+	return &Interest{account: a, subject: subj, queue: queue, sub: s, entry: entry}, nil
 }
 
 // End ends the subscription everywhere.
@@ -107,20 +107,18 @@ func (i *Interest) Reshare() {
 	old := i.shadows
 	i.shadows = nil
 	i.mu.Unlock()
-	i.share(0)
+	i.share()
 	for _, s := range old {
 		s.End()
 	}
 }
 
-// share subscribes in the accounts that streams come from.
-func (i *Interest) share(depth int) {
+// share subscribes in the accounts that streams come from. A stream crosses one
+// border: what an account takes in is not its own to give away.
+func (i *Interest) share() {
 	i.account.sharing.mu.Lock()
 	streams := i.account.sharing.streams
 	i.account.sharing.mu.Unlock()
-	if len(streams) == 0 || depth == maxDepth {
-		return
-	}
 	var shadows []*Interest
 	for n := range streams {
 		st := &streams[n]
@@ -136,7 +134,7 @@ func (i *Interest) share(depth int) {
 			}
 			remote = string(b)
 		}
-		s, err := st.from.subscribe(remote, i.queue, &shadow{Subscriber: i.sub, in: st.In, allowTrace: st.AllowTrace}, depth+1)
+		s, err := st.from.insert(remote, i.queue, &shadow{Subscriber: i.sub, in: st.In, subject: remote})
 		if err == nil {
 			shadows = append(shadows, s)
 		}

@@ -54,6 +54,6 @@ type Kind int
 
 // The kinds.
 const (
-	Client  Kind = 0 // an ordinary NATS client
-	Service Kind = 6 // a service of another account
+	Client Kind = 0 // an ordinary NATS client
+	Other  Kind = 6 // something in another account
 )

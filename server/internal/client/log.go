@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 
+	"github.com/dunlin-mq/dunlin/auth"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/chunk"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
@@ -31,7 +32,15 @@ func (c *Client) Log() *logging.Logger {
 			remote = forwarded(c.web.Forwarded) + "/" + remote
 		}
 	}
-	return c.env.Log.With(logging.Conn{Remote: remote, Kind: kind, ID: c.id, Client: name})
+	return c.env.Log.With(logging.Conn{Remote: remote, Kind: kind, ID: c.id, Client: name, User: c.userSuffix()})
+}
+
+// userSuffix says as whom the client has logged in; empty if nobody asked.
+func (c *Client) userSuffix() string {
+	if id := c.identity.Load(); id != nil && id.Kind != auth.Anonymous {
+		return id.Suffix()
+	}
+	return ""
 }
 
 // forwarded writes an address that a proxy gave, which has no port.

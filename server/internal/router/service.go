@@ -143,7 +143,7 @@ func (s *service) Try(m *message.Message) account.Outcome {
 
 // Describe implements [account.Subscriber].
 func (s *service) Describe() account.Receiver {
-	return account.Receiver{Kind: account.Service, Name: s.exporter.Name, Sub: s.imp.Local}
+	return account.Receiver{Kind: account.Other, Name: s.exporter.Name, Sub: s.imp.Local}
 }
 
 // Connection implements [account.Subscriber]: it is nobody's.
@@ -294,7 +294,7 @@ func (r *responses) Try(*message.Message) account.Outcome { return account.Deliv
 
 // Describe implements [account.Subscriber].
 func (r *responses) Describe() account.Receiver {
-	return account.Receiver{Kind: account.Service, Name: r.exporter.Name, Sub: r.prefix + ">"}
+	return account.Receiver{Kind: account.Other, Name: r.exporter.Name, Sub: r.prefix + ">"}
 }
 
 // Connection implements [account.Subscriber].
