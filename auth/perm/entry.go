@@ -52,26 +52,22 @@ func Validate(r *Rules) error {
 // it is about; queue is empty if it is about everyone.
 type entry struct{ subject, queue string }
 
-// parseEntry splits an entry at blanks if it may name a queue. The reference
-// server is liberal about how many there are and where, except in front.
+// parseEntry reads one entry. With queues it may be a subject and a queue with
+// any blanks between them, as the reference server has it.
 func parseEntry(text string, queues bool) (entry, error) {
-	if !queues || !strings.ContainsAny(text, " \t") {
-		if !valid(text) {
-			return entry{}, &EntryError{Text: text}
+	if queues && !strings.ContainsAny(text, "\r\n\f") {
+		if fields := strings.Fields(text); len(fields) == 2 {
+			switch {
+			case !subject.ValidStrict(fields[0]):
+				return entry{}, &EntryError{Text: fields[0]}
+			case !subject.ValidStrict(fields[1]):
+				return entry{}, &EntryError{Text: fields[1], Queue: true}
+			}
+			return entry{fields[0], fields[1]}, nil
 		}
-		return entry{subject: text}, nil
 	}
-	fields := strings.Fields(text)
-	switch {
-	case len(fields) == 0 || len(fields) > 2 || text[0] == ' ' || text[0] == '\t' || !valid(fields[0]):
+	if !subject.ValidStrict(text) {
 		return entry{}, &EntryError{Text: text}
-	case len(fields) == 1:
-		return entry{subject: fields[0]}, nil
-	case !valid(fields[1]):
-		return entry{}, &EntryError{Text: fields[1], Queue: true}
 	}
-	return entry{fields[0], fields[1]}, nil
+	return entry{subject: text}, nil
 }
-
-// valid reports whether a pattern is well-formed and could stand in a line.
-func valid(pattern string) bool { return subject.Valid(pattern) && subject.WireSafe(pattern) }

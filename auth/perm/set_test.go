@@ -33,7 +33,9 @@ func TestEntriesAreChecked(t *testing.T) {
 		{Rules{Subscribe: &Subjects{Allow: []string{"foo q..x"}}}, `queue "q..x" is not a valid queue`},
 		{Rules{Subscribe: &Subjects{Allow: []string{"foo q x"}}}, `subject "foo q x" is not a valid subject`},
 		{Rules{Subscribe: &Subjects{Deny: []string{"", "a.>.b"}}}, "subject \"\" is not a valid subject\nsubject \"a.>.b\" is not a valid subject"},
-		{Rules{Subscribe: &Subjects{Allow: []string{"foo q.*", "foo.>", "*"}}}, ""},
+		{Rules{Subscribe: &Subjects{Allow: []string{"foo ", "\fq"}}}, "subject \"foo \" is not a valid subject\nsubject \"\\fq\" is not a valid subject"},
+		{Rules{Subscribe: &Subjects{Allow: []string{"foo..x q"}}}, `subject "foo..x" is not a valid subject`},
+		{Rules{Subscribe: &Subjects{Allow: []string{"foo q.*", "foo.>", "*", "foo \t q "}}}, ""},
 	} {
 		got := ""
 		if _, err := Compile(&tt.rules); err != nil {
