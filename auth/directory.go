@@ -3,7 +3,12 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 
+	"github.com/nats-io/nkeys"
+
+	"github.com/dunlin-mq/dunlin/auth/certmap"
 	"github.com/dunlin-mq/dunlin/auth/perm"
 	"github.com/dunlin-mq/dunlin/protocol"
 )
@@ -42,6 +47,9 @@ type Directory struct {
 	noAuthUser string
 	mapped     bool   // some listener takes names from certificates
 	hash       string // one of the passwords that are bcrypt hashes
+	// names are those of users that certificates may stand for: made when the
+	// first one asks, because most directories never see a certificate.
+	names func() *certmap.Index
 }
 
 // entry is a user as it is once it was let in.
@@ -57,6 +65,7 @@ func NewDirectory(c Config) (*Directory, error) {
 		single: c.Single, noAuthUser: c.NoAuthUser, mapped: c.Mapped,
 		users: make(map[string]*entry, len(c.Users)), nkeys: make(map[string]*entry),
 	}
+	d.names = sync.OnceValue(func() *certmap.Index { return certmap.NewIndex(maps.Keys(d.users)) })
 	sets := make(map[*perm.Rules]*perm.Set)
 	var errs []error
 	for i := range c.Users {
@@ -90,6 +99,8 @@ func (d *Directory) add(u *User, sets map[*perm.Rules]*perm.Set) error {
 		e.identity.Kind, e.identity.Name = ByNKey, u.NKey
 	}
 	switch name := e.identity.Name; {
+	case u.NKey != "" && !nkeys.IsValidPublicUserKey(name):
+		return errors.New("Not a valid public nkey for a user")
 	case d.find(name) != nil && u.NKey != "":
 		return fmt.Errorf("Duplicate nkey %q detected", name)
 	case d.find(name) != nil:
@@ -216,19 +227,41 @@ func (d *Directory) byName(r *Request, nobody string) (*Identity, *Refusal) {
 		}
 		return nil, refuse("")
 	}
+	if r.Listener.mapsCertificate() {
+		return d.byCertificate(r)
+	}
 	e := d.users[name]
 	if e == nil {
-		if d.hash != "" {
-			same(d.hash, pass) // to take as long as for somebody who is there
-		}
+		same(d.hash, pass) // to take as long as for somebody who is there
 		return nil, refuse("")
 	}
+	good := same(e.password, pass) // whatever else is wrong: it takes time that tells nothing
 	switch {
 	case !e.identity.Types.Allow(r.Type):
 		return nil, refuse("Connection type not allowed")
 	case e.password == "" && d.mapped:
 		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name))
-	case !same(e.password, pass):
+	case !good:
+		return nil, refuse("")
+	}
+	return &e.identity, nil
+}
+
+// byCertificate lets in the user that the certificate stands for, whatever name
+// CONNECT has. A password is asked for if the user has one.
+func (d *Directory) byCertificate(r *Request) (*Identity, *Refusal) {
+	if r.TLS == nil {
+		return nil, refuse("User required in cert, no TLS connection state")
+	}
+	found := d.names().Find(r.TLS.PeerCertificates, func(name string) bool {
+		e := d.users[name]
+		return e != nil && e.identity.Types.Allow(r.Type)
+	})
+	if found.User == "" {
+		return nil, refuse(found.How)
+	}
+	e := d.users[found.User]
+	if e.password != "" && !same(e.password, r.Connect.Pass) {
 		return nil, refuse("")
 	}
 	return &e.identity, nil
@@ -248,8 +281,9 @@ func (d *Directory) bySingle(r *Request) (*Identity, *Refusal) {
 		if same(s.Token, c.Token) {
 			return &Identity{Kind: ByToken, Account: Global}, nil
 		}
-	case c.User == s.User:
-		if same(s.Password, c.Pass) {
+	default:
+		// The password is looked at first, so that a name that is wrong takes as long.
+		if same(s.Password, c.Pass) && c.User == s.User {
 			return &Identity{Kind: ByName, Name: s.User, Account: Global}, nil
 		}
 	}
