@@ -10,10 +10,40 @@ import (
 type Filter struct {
 	patterns []string                 // a few
 	many     *sublist.Index[struct{}] // or many; nil otherwise
+	also     *Filter                  // shared by subscriptions; may be nil
 }
 
 // few is how many patterns are faster to try one by one.
 const few = 8
+
+// Filter returns what has to be withheld from a subscription that was allowed,
+// nil if nothing: a wildcard may take in subjects that are denied.
+func (s *Set) Filter(pattern, queue string) *Filter {
+	if s == nil {
+		return nil
+	}
+	var plain, group []string // entries about everyone, and about this group
+	for _, e := range s.subscribe.deny {
+		switch {
+		case len(plain) > few && e.queue == "", !e.concerns(queue), !subject.Overlap(e.subject, pattern):
+		case e.queue == "":
+			plain = append(plain, e.subject)
+		default:
+			group = append(group, e.subject)
+		}
+	}
+	if len(plain) <= few {
+		return newFilter(append(plain, group...))
+	}
+	// Long lists would cost a copy for each subscription. All of them may be asked:
+	// what does not overlap matches nothing that is delivered here.
+	if len(group) == 0 {
+		return s.everyDeny()
+	}
+	f := newFilter(group)
+	f.also = s.everyDeny()
+	return f
+}
 
 func newFilter(patterns []string) *Filter {
 	if len(patterns) == 0 {
@@ -34,13 +64,13 @@ func (f *Filter) Denies(subj []byte) bool {
 	if f == nil {
 		return false
 	}
-	if f.many != nil {
-		return f.many.HasInterest(subj)
+	if f.many != nil && f.many.HasInterest(subj) {
+		return true
 	}
 	for _, p := range f.patterns {
 		if subject.Match(p, subj) {
 			return true
 		}
 	}
-	return false
+	return f.also.Denies(subj)
 }

@@ -1,6 +1,8 @@
 package perm
 
 import (
+	"sync"
+
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 )
@@ -13,6 +15,10 @@ type Set struct {
 	subscribe lists
 	// answersOnly: nothing may be published but answers to requests.
 	answersOnly bool
+	// publishesAll: everything may be published.
+	publishesAll bool
+	// everyDeny makes the filter of all entries that deny whatever the group.
+	everyDeny func() *Filter
 }
 
 // lists are both lists of one direction.
@@ -35,7 +41,19 @@ func Compile(r *Rules) (*Set, error) {
 	s := &Set{rules: r, publish: newLists(r.Publish, false), subscribe: newLists(r.Subscribe, true)}
 	s.publish.index()
 	s.answersOnly = r.Responses != nil && !s.publish.restricted
+	s.publishesAll = !s.answersOnly && !s.publish.restricted && len(s.publish.deny) == 0
+	s.everyDeny = sync.OnceValue(s.filterAll)
 	return s, nil
+}
+
+func (s *Set) filterAll() *Filter {
+	var denied []string
+	for _, e := range s.subscribe.deny {
+		if e.queue == "" {
+			denied = append(denied, e.subject)
+		}
+	}
+	return newFilter(denied)
 }
 
 // newLists parses entries that were checked.
@@ -141,19 +159,4 @@ func (e *entry) concerns(queue string) bool {
 
 func matchesQueue(pattern, queue string) bool {
 	return pattern == queue || subject.Match(pattern, queue)
-}
-
-// Filter returns what has to be withheld from a subscription that was allowed,
-// nil if nothing: a wildcard may take in subjects that are denied.
-func (s *Set) Filter(pattern, queue string) *Filter {
-	if s == nil {
-		return nil
-	}
-	var denied []string
-	for _, e := range s.subscribe.deny {
-		if e.concerns(queue) && subject.Overlap(e.subject, pattern) {
-			denied = append(denied, e.subject)
-		}
-	}
-	return newFilter(denied)
 }

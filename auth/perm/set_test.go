@@ -149,9 +149,16 @@ func TestFilter(t *testing.T) {
 	for i := range 100 {
 		many.Deny = append(many.Deny, fmt.Sprintf("x.%d.>", i))
 	}
-	f := compile(t, &Rules{Subscribe: many}).Filter(">", "")
-	if !f.Denies([]byte("x.42.a")) || f.Denies([]byte("x.100.a")) {
-		t.Error("many entries are not those few")
+	many.Deny = append(many.Deny, "y q")
+	all := compile(t, &Rules{Subscribe: many})
+	plain, group, other := all.Filter(">", ""), all.Filter(">", "q"), all.Filter("x.*.>", "r")
+	for _, f := range []*Filter{plain, group, other} {
+		if !f.Denies([]byte("x.42.a")) || f.Denies([]byte("x.100.a")) || f.Denies([]byte("y")) != (f == group) {
+			t.Error("many entries are not those few")
+		}
+	}
+	if plain != other || group.also != plain {
+		t.Error("each subscription has a copy of a long list")
 	}
 }
 
@@ -297,6 +304,20 @@ func BenchmarkPublish(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			s.Publish(subj)
+		}
+	})
+	b.Run("subscribe", func(b *testing.B) {
+		many := &Subjects{}
+		for i := range 10_000 {
+			many.Allow = append(many.Allow, fmt.Sprintf("allow.%d.*", i))
+			many.Deny = append(many.Deny, fmt.Sprintf("deny.%d.*", i))
+		}
+		s := compile(b, &Rules{Subscribe: many})
+		b.ReportAllocs()
+		for b.Loop() {
+			if !s.Subscribe("allow.9999.x", "") {
+				b.Fatal("refused")
+			}
 		}
 	})
 	f := s.Filter("allow.7.>", "")
