@@ -13,6 +13,7 @@ import (
 // memory: however many subjects come by, nothing is allocated once it has grown.
 type Cache struct {
 	set   *Set
+	open  bool   // the set lets everything be published
 	slots []slot // a power of two of them
 }
 
@@ -36,11 +37,14 @@ var seed = maphash.MakeSeed()
 // Publish is [Set.Publish], remembered. A Cache that is asked about another Set
 // forgets.
 func (c *Cache) Publish(s *Set, subj []byte) bool {
-	if s == nil || s.publishesAll || len(subj) > maxCachedSubject {
+	if s == nil || len(subj) > maxCachedSubject {
 		return s.Publish(subj)
 	}
 	if c.set != s {
 		c.forget(s)
+	}
+	if c.open {
+		return true
 	}
 	h := maphash.Bytes(seed, subj) | 1<<63
 	i := int(h) & (len(c.slots) - 1)
@@ -56,7 +60,7 @@ func (c *Cache) Publish(s *Set, subj []byte) bool {
 
 // forget empties all slots for another set.
 func (c *Cache) forget(s *Set) {
-	c.set = s
+	c.set, c.open = s, s.ready().publishesAll
 	if c.slots == nil {
 		c.slots = make([]slot, minCached)
 	}

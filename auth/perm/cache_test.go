@@ -10,8 +10,8 @@ import (
 // was made.
 func TestCacheAgreesWithTheSet(t *testing.T) {
 	t.Parallel()
-	s := compile(t, &Rules{Publish: &Subjects{Deny: []string{"*.1", "*.4", "long.>"}}})
-	other := compile(t, &Rules{Publish: &Subjects{Allow: []string{"*.1"}}})
+	s := compiledSet(t, &Rules{Publish: &Subjects{Deny: []string{"*.1", "*.4", "long.>"}}})
+	other := compiledSet(t, &Rules{Publish: &Subjects{Allow: []string{"*.1"}}})
 	var c Cache
 	for i := range 10_000 {
 		subj := fmt.Appendf(nil, "a%d.%d", i*7%300, i%5)
@@ -28,8 +28,10 @@ func TestCacheAgreesWithTheSet(t *testing.T) {
 		t.Errorf("%d slots", len(c.slots))
 	}
 	long := []byte("long." + strings.Repeat("x", maxCachedSubject))
-	if c.Publish(s, long) || c.Publish(s, long) {
-		t.Error("a long subject is allowed")
+	for range 2 {
+		if c.Publish(s, long) {
+			t.Error("a long subject is allowed")
+		}
 	}
 	for _, e := range c.slots {
 		if len(e.subject) > maxCachedSubject {

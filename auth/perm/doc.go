@@ -25,8 +25,8 @@
 //
 // # Concurrency
 //
-// Set and Filter are immutable. Replies has a lock of its own, because
-// publishers track while the connection asks. Cache belongs to one goroutine.
-// No decision allocates memory, and none reads a clock: the caller passes the
-// time.
+// Set and Filter are immutable; a Set prepares itself at the first question.
+// Replies has a lock of its own, because publishers track while the connection
+// asks. Cache belongs to one goroutine. No decision allocates memory, and none
+// reads a clock: the caller passes the time.
 package perm

@@ -22,26 +22,27 @@ func (s *Set) Filter(pattern, queue string) *Filter {
 	if s == nil {
 		return nil
 	}
+	c := s.ready()
 	var plain, group []string // entries about everyone, and about this group
-	for _, e := range s.subscribe.deny {
+	c.deny.overlapping(pattern, func(e *entry) bool {
 		switch {
-		case len(plain) > few && e.queue == "", !e.concerns(queue), !subject.Overlap(e.subject, pattern):
-		case e.queue == "":
+		case e.queue == "" && len(plain) <= few:
 			plain = append(plain, e.subject)
-		default:
+		case e.queue != "" && e.concerns(queue):
 			group = append(group, e.subject)
 		}
-	}
+		return len(plain) > few && queue == ""
+	})
 	if len(plain) <= few {
 		return newFilter(append(plain, group...))
 	}
 	// Long lists would cost a copy for each subscription. All of them may be asked:
 	// what does not overlap matches nothing that is delivered here.
 	if len(group) == 0 {
-		return s.everyDeny()
+		return c.everyDeny
 	}
 	f := newFilter(group)
-	f.also = s.everyDeny()
+	f.also = c.everyDeny
 	return f
 }
 
@@ -52,11 +53,7 @@ func newFilter(patterns []string) *Filter {
 	if len(patterns) <= few {
 		return &Filter{patterns: patterns}
 	}
-	f := &Filter{many: sublist.New[struct{}]()}
-	for _, p := range patterns {
-		_, _ = f.many.Insert(p, "", struct{}{}) // they were checked
-	}
-	return f
+	return &Filter{many: newIndex(patterns)}
 }
 
 // Denies reports whether a message on the literal subject is withheld.

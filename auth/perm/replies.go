@@ -13,6 +13,7 @@ type Replies struct {
 
 	mu     sync.Mutex
 	known  map[string]request // guarded by mu; by reply subject
+	bytes  int                // guarded by mu: of the subjects in known
 	added  int                // guarded by mu: since the last look at all of them
 	looked int64              // guarded by mu: when that was
 }
@@ -28,8 +29,10 @@ const (
 	lookAfter = 4096
 	// lookEvery is how often there is a look otherwise, at most.
 	lookEvery = int64(time.Second)
-	// maxKnown bounds the requests that are remembered where none ever gets old.
-	maxKnown = 1 << 17
+	// maxKnown and maxKnownBytes bound the requests that are remembered: those who
+	// ask are not those who pay for it.
+	maxKnown      = 1 << 17
+	maxKnownBytes = 16 << 20
 )
 
 // NewReplies returns the memory for a connection, nil unless s lets it answer.
@@ -61,9 +64,27 @@ func (r *Replies) Track(reply []byte, now int64) {
 	if r.added++; r.added > lookAfter || now-r.looked > lookEvery {
 		r.forgetLocked(now)
 	}
-	if len(r.known) < maxKnown {
-		r.known[string(reply)] = request{at: now}
+	if _, ok := r.known[string(reply)]; !ok {
+		r.makeRoomLocked(len(reply))
+		r.bytes += len(reply)
 	}
+	r.known[string(reply)] = request{at: now}
+}
+
+// makeRoomLocked drops any requests to stay within the bounds. Which ones is
+// left to chance, so that a flood cannot keep others out for good.
+func (r *Replies) makeRoomLocked(need int) {
+	for reply := range r.known {
+		if len(r.known) < maxKnown && r.bytes+need <= maxKnownBytes {
+			return
+		}
+		r.dropLocked(reply)
+	}
+}
+
+func (r *Replies) dropLocked(reply string) {
+	delete(r.known, reply)
+	r.bytes -= len(reply)
 }
 
 // forgetLocked drops requests that are too old to be answered.
@@ -74,13 +95,13 @@ func (r *Replies) forgetLocked(now int64) {
 	}
 	for reply, q := range r.known {
 		if now-q.at > r.ttl {
-			delete(r.known, reply)
+			r.dropLocked(reply)
 		}
 	}
 }
 
 // Allow reports whether an answer may be published to the subject, and counts
-// it.
+// it. A request that has all its answers is forgotten.
 func (r *Replies) Allow(subj []byte, now int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,10 +110,12 @@ func (r *Replies) Allow(subj []byte, now int64) bool {
 		return false
 	}
 	q.answers++
-	if r.ttl > 0 && now-q.at > r.ttl || r.max > 0 && q.answers > r.max {
-		delete(r.known, string(subj))
-		return false
+	late := r.ttl > 0 && now-q.at > r.ttl
+	switch {
+	case late, r.max > 0 && q.answers == r.max:
+		r.dropLocked(string(subj))
+	case r.max > 0: // without a bound there is nothing to count
+		r.known[string(subj)] = q
 	}
-	r.known[string(subj)] = q
-	return true
+	return !late
 }

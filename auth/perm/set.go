@@ -7,30 +7,34 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 )
 
-// Set is compiled permissions. It is immutable and safe for concurrent use; a
-// nil *Set allows everything.
+// Set is compiled permissions. It is immutable to whoever uses it and safe for
+// concurrent use; a nil *Set allows everything.
 type Set struct {
-	rules     *Rules
-	publish   lists
-	subscribe lists
-	// answersOnly: nothing may be published but answers to requests.
-	answersOnly bool
-	// publishesAll: everything may be published.
-	publishesAll bool
-	// everyDeny makes the filter of all entries that deny whatever the group.
-	everyDeny func() *Filter
+	rules *Rules
+	// once guards the making of compiled, at the first question: of many users
+	// that a configuration has few may ever come.
+	once     sync.Once
+	compiled compiled
 }
 
-// lists are both lists of one direction.
-type lists struct {
-	restricted  bool // there is an allow list
-	allow, deny []entry
-	// For literal subjects, which publishers ask about; nil if a list is empty.
+// compiled is what answers questions.
+type compiled struct {
+	// allowed and denied are for publishers; nil if the list is empty.
 	allowed, denied *sublist.Index[struct{}]
+	// answersOnly: nothing may be published but answers to requests;
+	// publishesAll: everything may be.
+	answersOnly, publishesAll bool
+
+	subscribes bool  // there is a list of what may be subscribed to
+	allow      *tree // that list
+	deny       *tree
+	// everyDeny withholds what is denied whatever the group.
+	everyDeny *Filter
 }
 
-// Compile prepares r; the result is nil if nothing is restricted. The error joins
-// an [*EntryError] for each entry that is no subject.
+// Compile prepares r, which must not be changed any more; the result is nil if
+// nothing is restricted. The error joins an [*EntryError] for each entry that is
+// no subject.
 func Compile(r *Rules) (*Set, error) {
 	if err := Validate(r); err != nil {
 		return nil, err
@@ -38,54 +42,61 @@ func Compile(r *Rules) (*Set, error) {
 	if r == nil || r.Publish == nil && r.Subscribe == nil && r.Responses == nil {
 		return nil, nil
 	}
-	s := &Set{rules: r, publish: newLists(r.Publish, false), subscribe: newLists(r.Subscribe, true)}
-	s.publish.index()
-	s.answersOnly = r.Responses != nil && !s.publish.restricted
-	s.publishesAll = !s.answersOnly && !s.publish.restricted && len(s.publish.deny) == 0
-	s.everyDeny = sync.OnceValue(s.filterAll)
-	return s, nil
+	return &Set{rules: r}, nil
 }
 
-func (s *Set) filterAll() *Filter {
-	var denied []string
-	for _, e := range s.subscribe.deny {
+// ready returns what answers questions.
+func (s *Set) ready() *compiled {
+	s.once.Do(func() { s.compiled = compile(s.rules) })
+	return &s.compiled
+}
+
+// compile makes it of rules that were checked.
+func compile(r *Rules) (c compiled) {
+	restricted := false // there is a list of what may be published to
+	if p := r.Publish; p != nil {
+		restricted = len(p.Allow) > 0
+		c.allowed, c.denied = newIndex(p.Allow), newIndex(p.Deny)
+	}
+	c.answersOnly = r.Responses != nil && !restricted
+	c.publishesAll = !c.answersOnly && !restricted && c.denied == nil
+	if sub := r.Subscribe; sub != nil {
+		deny := entries(sub.Deny)
+		c.subscribes = len(sub.Allow) > 0
+		c.allow, c.deny = newTree(entries(sub.Allow)), newTree(deny)
+		c.everyDeny = newFilter(aboutEveryone(deny))
+	}
+	return c
+}
+
+// entries parses what was checked.
+func entries(list []string) []entry {
+	out := make([]entry, len(list))
+	for i, text := range list {
+		out[i], _ = parseEntry(text, true)
+	}
+	return out
+}
+
+func aboutEveryone(list []entry) (subjects []string) {
+	for _, e := range list {
 		if e.queue == "" {
-			denied = append(denied, e.subject)
+			subjects = append(subjects, e.subject)
 		}
 	}
-	return newFilter(denied)
+	return subjects
 }
 
-// newLists parses entries that were checked.
-func newLists(s *Subjects, queues bool) (l lists) {
-	if s == nil {
-		return l
+// newIndex returns an index of patterns for questions about literal subjects.
+func newIndex(patterns []string) *sublist.Index[struct{}] {
+	if len(patterns) == 0 {
+		return nil
 	}
-	parse := func(list []string) []entry {
-		out := make([]entry, len(list))
-		for i, text := range list {
-			out[i], _ = parseEntry(text, queues)
-		}
-		return out
+	x := sublist.New[struct{}]()
+	for _, p := range patterns {
+		_, _ = x.Insert(p, "", struct{}{}) // they were checked
 	}
-	l.allow, l.deny = parse(s.Allow), parse(s.Deny)
-	l.restricted = len(l.allow) > 0
-	return l
-}
-
-// index prepares the lists for literal subjects.
-func (l *lists) index() {
-	build := func(list []entry) *sublist.Index[struct{}] {
-		if len(list) == 0 {
-			return nil
-		}
-		x := sublist.New[struct{}]()
-		for _, e := range list {
-			_, _ = x.Insert(e.subject, "", struct{}{}) // they were checked
-		}
-		return x
-	}
-	l.allowed, l.denied = build(l.allow), build(l.deny)
+	return x
 }
 
 // Rules returns what the set was compiled from; it must not be changed.
@@ -102,14 +113,14 @@ func (s *Set) Publish(subj []byte) bool {
 	if s == nil {
 		return true
 	}
-	l := &s.publish
+	c := s.ready()
 	switch {
-	case s.answersOnly:
+	case c.answersOnly:
 		return false
-	case l.restricted && !l.allowed.HasInterest(subj):
+	case c.allowed != nil && !c.allowed.HasInterest(subj):
 		return false
 	}
-	return l.denied == nil || !l.denied.HasInterest(subj)
+	return c.denied == nil || !c.denied.HasInterest(subj)
 }
 
 // Subscribe reports whether a subscription to the pattern may be made; queue is
@@ -119,36 +130,29 @@ func (s *Set) Subscribe(pattern, queue string) bool {
 	if s == nil {
 		return true
 	}
-	l := &s.subscribe
-	return (!l.restricted || l.allowsSubscription(pattern, queue)) && !l.deniesSubscription(pattern, queue)
+	c := s.ready()
+	return (!c.subscribes || c.allows(pattern, queue)) && !c.denies(pattern, queue)
 }
 
-func (l *lists) allowsSubscription(pattern, queue string) bool {
+func (c *compiled) allows(pattern, queue string) bool {
 	plain, named, member := false, false, false
-	for _, e := range l.allow {
-		if !subject.Subset(pattern, e.subject) {
-			continue
-		}
+	c.allow.covering(pattern, false, func(e *entry) bool {
 		if e.queue == "" {
 			plain = true
-			continue
+			return queue == "" // nothing else matters then
 		}
 		named = true
 		member = member || matchesQueue(e.queue, queue)
-	}
+		return member && queue != ""
+	})
 	if queue != "" && named {
 		return member
 	}
 	return plain
 }
 
-func (l *lists) deniesSubscription(pattern, queue string) bool {
-	for _, e := range l.deny {
-		if e.concerns(queue) && subject.Match(e.subject, pattern) {
-			return true
-		}
-	}
-	return false
+func (c *compiled) denies(pattern, queue string) bool {
+	return c.deny.covering(pattern, true, func(e *entry) bool { return e.concerns(queue) })
 }
 
 // concerns reports whether an entry is about a subscription of that group, or a

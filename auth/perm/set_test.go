@@ -13,7 +13,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 )
 
-func compile(tb testing.TB, r *Rules) *Set {
+func compiledSet(tb testing.TB, r *Rules) *Set {
 	tb.Helper()
 	s, err := Compile(r)
 	if err != nil {
@@ -67,7 +67,7 @@ func TestPublish(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := compile(t, tt.rules)
+			s := compiledSet(t, tt.rules)
 			var c Cache
 			for range 2 {
 				for _, subj := range strings.Fields(tt.yes) {
@@ -106,7 +106,7 @@ func TestSubscribe(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := compile(t, &Rules{Subscribe: &tt.rules})
+			s := compiledSet(t, &Rules{Subscribe: &tt.rules})
 			check := func(list string, want bool) {
 				for _, item := range strings.Fields(list) {
 					pattern, queue, _ := strings.Cut(item, "=")
@@ -123,7 +123,7 @@ func TestSubscribe(t *testing.T) {
 
 func TestFilter(t *testing.T) {
 	t.Parallel()
-	s := compile(t, &Rules{Subscribe: &Subjects{Deny: []string{"foo.secret", "bar q", "deep.*.x"}}})
+	s := compiledSet(t, &Rules{Subscribe: &Subjects{Deny: []string{"foo.secret", "bar q", "deep.*.x"}}})
 	for _, tt := range []struct {
 		pattern, queue string
 		denied         string // of these subjects: foo.ok foo.secret bar deep.a.x deep.a.y
@@ -150,7 +150,7 @@ func TestFilter(t *testing.T) {
 		many.Deny = append(many.Deny, fmt.Sprintf("x.%d.>", i))
 	}
 	many.Deny = append(many.Deny, "y q")
-	all := compile(t, &Rules{Subscribe: many})
+	all := compiledSet(t, &Rules{Subscribe: many})
 	plain, group, other := all.Filter(">", ""), all.Filter(">", "q"), all.Filter("x.*.>", "r")
 	for _, f := range []*Filter{plain, group, other} {
 		if !f.Denies([]byte("x.42.a")) || f.Denies([]byte("x.100.a")) || f.Denies([]byte("y")) != (f == group) {
@@ -166,10 +166,10 @@ func TestReplies(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) int64 { return int64(time.Hour + d) }
 	var nobody *Set
-	if nobody.NewReplies() != nil || compile(t, &Rules{Publish: &Subjects{}}).NewReplies() != nil {
+	if nobody.NewReplies() != nil || compiledSet(t, &Rules{Publish: &Subjects{}}).NewReplies() != nil {
 		t.Error("replies without permission for them")
 	}
-	r := compile(t, &Rules{Responses: &Responses{}}).NewReplies()
+	r := compiledSet(t, &Rules{Responses: &Responses{}}).NewReplies()
 	r.Track([]byte("inbox.1"), at(0))
 	if r.Allow([]byte("inbox.2"), at(0)) || !r.Allow([]byte("inbox.1"), at(0)) || r.Allow([]byte("inbox.1"), at(0)) {
 		t.Error("by default there is one answer to a request")
@@ -178,14 +178,14 @@ func TestReplies(t *testing.T) {
 	if r.Allow([]byte("inbox.1"), at(2*time.Minute+1)) {
 		t.Error("by default a request can be answered for 2 minutes")
 	}
-	r = compile(t, &Rules{Responses: &Responses{Max: 2, TTL: time.Second}}).NewReplies()
+	r = compiledSet(t, &Rules{Responses: &Responses{Max: 2, TTL: time.Second}}).NewReplies()
 	r.Track([]byte("a"), at(0))
 	for i, want := range []bool{true, true, false} {
 		if got := r.Allow([]byte("a"), at(time.Second)); got != want {
 			t.Errorf("answer %d within a second: %v", i+1, got)
 		}
 	}
-	r = compile(t, &Rules{Responses: &Responses{Max: -1, TTL: -1}}).NewReplies()
+	r = compiledSet(t, &Rules{Responses: &Responses{Max: -1, TTL: -1}}).NewReplies()
 	r.Track([]byte("a"), at(0))
 	for range 100 {
 		if !r.Allow([]byte("a"), at(1000*time.Hour)) {
@@ -196,19 +196,56 @@ func TestReplies(t *testing.T) {
 
 func TestRepliesAreForgotten(t *testing.T) {
 	t.Parallel()
-	r := compile(t, &Rules{Responses: &Responses{TTL: time.Second}}).NewReplies()
+	r := compiledSet(t, &Rules{Responses: &Responses{TTL: time.Second}}).NewReplies()
 	for i := range 3 * lookAfter {
 		r.Track(fmt.Append(nil, "inbox.", i), int64(i)*int64(time.Millisecond))
 	}
 	if n := len(r.known); n > 2*lookAfter {
 		t.Errorf("%d requests are remembered", n)
 	}
-	r = compile(t, &Rules{Responses: &Responses{TTL: -1}}).NewReplies()
+	r = compiledSet(t, &Rules{Responses: &Responses{TTL: -1}}).NewReplies()
 	for i := range 2 * maxKnown {
 		r.Track(fmt.Append(nil, "inbox.", i), 1)
 	}
-	if n := len(r.known); n > maxKnown {
+	if n := len(r.known); n != maxKnown {
 		t.Errorf("%d requests are remembered", n)
+	}
+	r.Track([]byte("late"), 1)
+	if !r.Allow([]byte("late"), 1) {
+		t.Error("a flood keeps others out")
+	}
+	if r.Allow([]byte("late"), 1) || len(r.known) != maxKnown-1 {
+		t.Error("an answered request is remembered")
+	}
+	long := strings.Repeat("x", 4000)
+	for i := range 2 * maxKnownBytes / len(long) {
+		r.Track(fmt.Append(nil, long, i), 1)
+	}
+	total := 0
+	for reply := range r.known {
+		total += len(reply)
+	}
+	if total > maxKnownBytes || total != r.bytes {
+		t.Errorf("%d bytes are remembered, %d counted", total, r.bytes)
+	}
+}
+
+func TestRulesAreEqual(t *testing.T) {
+	t.Parallel()
+	all := []*Rules{
+		nil, {}, {Publish: &Subjects{}}, {Subscribe: &Subjects{}}, {Publish: &Subjects{Allow: []string{"a"}}}, {Publish: &Subjects{Deny: []string{"a"}}},
+		{Subscribe: &Subjects{Allow: []string{"a"}}}, {Responses: &Responses{}}, {Responses: &Responses{Max: 2}}, {Responses: &Responses{TTL: 2}},
+	}
+	for i, a := range all {
+		for k, b := range all {
+			if a != nil && b != nil {
+				c := *b
+				b = &c
+			}
+			if a.Equal(b) != (i == k) {
+				t.Errorf("%d and %d", i, k)
+			}
+		}
 	}
 }
 
@@ -247,7 +284,7 @@ func TestDeliveredIsAllowedAndNotDenied(t *testing.T) {
 			return list
 		}
 		rules := &Rules{Publish: &Subjects{some(), some()}, Subscribe: &Subjects{some(), some()}}
-		s := compile(t, rules)
+		s := compiledSet(t, rules)
 		matches := func(list []string, subj string) bool {
 			return slices.ContainsFunc(list, func(p string) bool { return subject.Match(p, subj) })
 		}
@@ -274,7 +311,7 @@ func twenty(tb testing.TB) *Set {
 		s.Allow = append(s.Allow, fmt.Sprintf("allow.%d.>", i))
 		s.Deny = append(s.Deny, fmt.Sprintf("allow.*.deny.%d", i))
 	}
-	return compile(tb, &Rules{Publish: s, Subscribe: s})
+	return compiledSet(tb, &Rules{Publish: s, Subscribe: s})
 }
 
 func TestDecisionsAllocateNothing(t *testing.T) {
@@ -312,7 +349,7 @@ func BenchmarkPublish(b *testing.B) {
 			many.Allow = append(many.Allow, fmt.Sprintf("allow.%d.*", i))
 			many.Deny = append(many.Deny, fmt.Sprintf("deny.%d.*", i))
 		}
-		s := compile(b, &Rules{Subscribe: many})
+		s := compiledSet(b, &Rules{Subscribe: many})
 		b.ReportAllocs()
 		for b.Loop() {
 			if !s.Subscribe("allow.9999.x", "") {
@@ -327,4 +364,17 @@ func BenchmarkPublish(b *testing.B) {
 			f.Denies(subj)
 		}
 	})
+}
+
+func BenchmarkCompile(b *testing.B) {
+	rules := &Rules{
+		Publish:   &Subjects{Allow: []string{"app.7.>", "_INBOX.>"}, Deny: []string{"app.7.admin"}},
+		Subscribe: &Subjects{Allow: []string{"app.7.>", "_INBOX.>"}},
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Compile(rules); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
