@@ -25,6 +25,8 @@ type Config struct {
 	// Mapped says that some listener takes names from certificates: users without
 	// a password are meant for those alone then.
 	Mapped bool
+	// Proxies are the public keys of proxies whose signature is trusted.
+	Proxies []string
 }
 
 // User is one entry of a configuration.
@@ -36,6 +38,8 @@ type User struct {
 	// Permissions are shared by the users that have the same ones.
 	Permissions *perm.Rules
 	Types       Types
+	// ProxyRequired lets the user in only through one of the proxies.
+	ProxyRequired bool
 }
 
 // Directory holds the users of a configuration. It is immutable and safe for
@@ -45,6 +49,7 @@ type Directory struct {
 	users      map[string]*entry // by name
 	nkeys      map[string]*entry // by public key
 	noAuthUser string
+	proxies    []string
 	mapped     bool   // some listener takes names from certificates
 	hash       string // one of the passwords that are bcrypt hashes
 	// names are those of users that certificates may stand for: made when the
@@ -54,20 +59,21 @@ type Directory struct {
 
 // entry is a user as it is once it was let in.
 type entry struct {
-	password string
-	identity Identity
+	password      string
+	proxyRequired bool
+	identity      Identity
 }
 
 // NewDirectory compiles a configuration. It fails if two users cannot be told
 // apart or permissions are malformed; the error joins all there are.
 func NewDirectory(c Config) (*Directory, error) {
 	d := &Directory{
-		single: c.Single, noAuthUser: c.NoAuthUser, mapped: c.Mapped,
+		single: c.Single, noAuthUser: c.NoAuthUser, mapped: c.Mapped, proxies: c.Proxies,
 		users: make(map[string]*entry, len(c.Users)), nkeys: make(map[string]*entry),
 	}
 	d.names = sync.OnceValue(func() *certmap.Index { return certmap.NewIndex(maps.Keys(d.users)) })
 	sets := make(map[*perm.Rules]*perm.Set)
-	var errs []error
+	errs := checkProxies(c.Proxies)
 	for i := range c.Users {
 		if err := d.add(&c.Users[i], sets); err != nil {
 			errs = append(errs, err)
@@ -89,7 +95,7 @@ func (d *Directory) add(u *User, sets map[*perm.Rules]*perm.Set) error {
 		}
 		sets[u.Permissions] = set
 	}
-	e := &entry{password: u.Password, identity: Identity{
+	e := &entry{password: u.Password, proxyRequired: u.ProxyRequired, identity: Identity{
 		Kind: ByName, Name: u.Name, Account: u.Account, Permissions: set, Types: u.Types,
 	}}
 	if u.Account == "" {
@@ -143,7 +149,7 @@ func (d *Directory) Required(l *Listener) bool {
 func (d *Directory) Announced(l *Listener) bool { return d.Required(l) && d.nobody(l) == "" }
 
 // NeedsNonce reports whether INFO has to carry something to sign.
-func (d *Directory) NeedsNonce() bool { return len(d.nkeys) > 0 }
+func (d *Directory) NeedsNonce() bool { return len(d.nkeys) > 0 || len(d.proxies) > 0 }
 
 // nobody is the name of whom a peer without credentials becomes.
 func (d *Directory) nobody(l *Listener) string {
@@ -155,10 +161,10 @@ func (d *Directory) nobody(l *Listener) string {
 
 // Anonymous returns who a peer is that does not even send CONNECT, or nil if it
 // has to. Only a user that could have a password may be meant, and the peer has
-// to come in a way that the user may.
+// to come in a way that the user may, which a proxy never is: it sends CONNECT.
 func (d *Directory) Anonymous(r *Request) *Identity {
 	e := d.users[d.nobody(r.Listener)]
-	if e == nil || r.Listener.mapsCertificate() || !e.identity.Types.Allow(r.Type) {
+	if e == nil || r.Listener.mapsCertificate() || e.proxyRequired || !e.identity.Types.Allow(r.Type) {
 		return nil
 	}
 	return &e.identity
@@ -168,15 +174,26 @@ func (l *Listener) mapsCertificate() bool { return l != nil && l.MapCertificate 
 
 // Authenticate decides who a peer is. The error is a *[Refusal].
 func (d *Directory) Authenticate(r *Request) (*Identity, error) {
-	id, refusal := d.decide(r)
+	proxy, refusal := d.proxy(r)
+	var id *Identity
+	if refusal == nil {
+		id, refusal = d.decide(r, proxy != "")
+	}
 	if refusal != nil {
 		refusal.User = claimed(r.Connect)
 		return nil, refusal
 	}
+	if proxy != "" {
+		through := *id
+		through.ProxyKey = proxy
+		id = &through
+	}
 	return id, nil
 }
 
-func (d *Directory) decide(r *Request) (*Identity, *Refusal) {
+// decide decides about the peer itself; proxied says that a trusted proxy stands
+// between.
+func (d *Directory) decide(r *Request, proxied bool) (*Identity, *Refusal) {
 	if !d.Required(r.Listener) {
 		return &anybody, nil
 	}
@@ -186,19 +203,19 @@ func (d *Directory) decide(r *Request) (*Identity, *Refusal) {
 		nobody = d.nobody(r.Listener)
 	}
 	if len(d.nkeys) > 0 && (c.NKey != "" || nobody != "" && d.nkeys[nobody] != nil) {
-		return d.byNKey(r, nobody)
+		return d.byNKey(r, nobody, proxied)
 	}
 	if len(d.users) > 0 && (c.Token == "" || d.single == nil) {
-		return d.byName(r, nobody)
+		return d.byName(r, nobody, proxied)
 	}
-	return d.bySingle(r)
+	return d.bySingle(r, proxied)
 }
 
 // anybody is who everyone is where nobody is asked.
 var anybody = Identity{Account: Global}
 
 // byNKey lets in who can sign, or the user without credentials.
-func (d *Directory) byNKey(r *Request, nobody string) (*Identity, *Refusal) {
+func (d *Directory) byNKey(r *Request, nobody string, proxied bool) (*Identity, *Refusal) {
 	key := r.Connect.NKey
 	if key == "" {
 		key = nobody
@@ -209,6 +226,8 @@ func (d *Directory) byNKey(r *Request, nobody string) (*Identity, *Refusal) {
 		return nil, refuse("")
 	case !e.identity.Types.Allow(r.Type):
 		return nil, refuse("Connection type not allowed")
+	case e.proxyRequired && !proxied:
+		return nil, refuseDirect()
 	case key == d.nobody(r.Listener):
 		return &e.identity, nil
 	}
@@ -219,16 +238,20 @@ func (d *Directory) byNKey(r *Request, nobody string) (*Identity, *Refusal) {
 }
 
 // byName lets in who knows the password.
-func (d *Directory) byName(r *Request, nobody string) (*Identity, *Refusal) {
+func (d *Directory) byName(r *Request, nobody string, proxied bool) (*Identity, *Refusal) {
 	name, pass := r.Connect.User, r.Connect.Pass
 	if nobody != "" {
-		if e := d.users[nobody]; e != nil && e.identity.Types.Allow(r.Type) {
+		switch e := d.users[nobody]; {
+		case e == nil || !e.identity.Types.Allow(r.Type):
+			return nil, refuse("")
+		case e.proxyRequired && !proxied:
+			return nil, refuseDirect()
+		default:
 			return &e.identity, nil
 		}
-		return nil, refuse("")
 	}
 	if r.Listener.mapsCertificate() {
-		return d.byCertificate(r)
+		return d.byCertificate(r, proxied)
 	}
 	e := d.users[name]
 	if e == nil {
@@ -239,6 +262,8 @@ func (d *Directory) byName(r *Request, nobody string) (*Identity, *Refusal) {
 	switch {
 	case !e.identity.Types.Allow(r.Type):
 		return nil, refuse("Connection type not allowed")
+	case e.proxyRequired && !proxied:
+		return nil, refuseDirect()
 	case e.password == "" && d.mapped:
 		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name))
 	case !good:
@@ -249,7 +274,7 @@ func (d *Directory) byName(r *Request, nobody string) (*Identity, *Refusal) {
 
 // byCertificate lets in the user that the certificate stands for, whatever name
 // CONNECT has. A password is asked for if the user has one.
-func (d *Directory) byCertificate(r *Request) (*Identity, *Refusal) {
+func (d *Directory) byCertificate(r *Request, proxied bool) (*Identity, *Refusal) {
 	if r.TLS == nil {
 		return nil, refuse("User required in cert, no TLS connection state")
 	}
@@ -261,14 +286,17 @@ func (d *Directory) byCertificate(r *Request) (*Identity, *Refusal) {
 		return nil, refuse(found.How)
 	}
 	e := d.users[found.User]
-	if e.password != "" && !same(e.password, r.Connect.Pass) {
+	switch {
+	case e.proxyRequired && !proxied:
+		return nil, refuseDirect()
+	case e.password != "" && !same(e.password, r.Connect.Pass):
 		return nil, refuse("")
 	}
 	return &e.identity, nil
 }
 
 // bySingle lets in who knows the one token, or the one user's password.
-func (d *Directory) bySingle(r *Request) (*Identity, *Refusal) {
+func (d *Directory) bySingle(r *Request, proxied bool) (*Identity, *Refusal) {
 	s := d.single
 	if r.Listener != nil && r.Listener.Single != nil {
 		s = r.Listener.Single
@@ -277,6 +305,8 @@ func (d *Directory) bySingle(r *Request) (*Identity, *Refusal) {
 	switch {
 	case s == nil:
 		return nil, refuse("")
+	case s.ProxyRequired && !proxied:
+		return nil, refuseDirect()
 	case s.Token != "":
 		if same(s.Token, c.Token) {
 			return &Identity{Kind: ByToken, Account: Global}, nil

@@ -3,6 +3,7 @@ package auth
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -291,5 +292,18 @@ func TestUsersShareWhatTheirRulesCompileTo(t *testing.T) {
 	b, _ := d.Authenticate(&Request{Connect: &protocol.Connect{User: "b"}})
 	if a.Permissions == nil || a.Permissions != b.Permissions {
 		t.Error("each has a set of its own")
+	}
+}
+
+func BenchmarkNewDirectory(b *testing.B) {
+	users := make([]User, 100_000)
+	for i := range users {
+		users[i] = User{Name: fmt.Sprintf("user-%d", i), Password: "p", Account: "A"}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := NewDirectory(Config{Users: users}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

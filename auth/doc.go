@@ -8,7 +8,8 @@
 //
 // # Order of decisions
 //
-// Where nobody is asked, everybody is let in to [Global]. An nkey in CONNECT is
+// The signature of a proxy comes first: a bad one is worse than none. Where nobody
+// is asked, everybody is let in to [Global]. An nkey in CONNECT is
 // looked up where there are nkeys, and nothing else is tried when it fails. Then
 // users: by certificate on a listener that maps these, as the user without
 // credentials if CONNECT has none, by name and password otherwise. The one user
