@@ -81,6 +81,7 @@ type wsCodec struct {
 	mid    input // with TLS: frames not yet taken apart
 	dst    sink  // of the present Open
 	held   input // compressed message that is not complete
+	parts  int   // pieces that it came in
 	limits struct{ packed, plain int }
 	emit   func([]byte) error // gives inflated bytes to dst; bound once
 	failed error
@@ -94,6 +95,11 @@ type wsCodec struct {
 
 	frames frames // owned by the owner of the outbox
 }
+
+// maxParts is how many pieces a compressed message may come in: each is work, and
+// one of a byte costs its sender almost nothing. The reader does not give us empty
+// fragments, which cost us no more than a pong.
+const maxParts = 64 << 10
 
 // Open implements [codec]. It keeps no wire bytes back.
 func (w *wsCodec) Open(wire []byte, dst sink) (used int, err error) {
@@ -178,10 +184,8 @@ func (w *wsCodec) handle(p *wsframe.Piece) error {
 }
 
 // collect gathers a compressed message, and inflates it when it is complete.
-// Fragments are not counted: those with bytes are bounded with the bytes, and an
-// empty one is dropped by the reader, like a pong, for what it cost the peer.
 func (w *wsCodec) collect(p *wsframe.Piece) error {
-	if len(w.held.bytes())+len(p.Payload) > w.limits.packed {
+	if w.parts++; w.parts > maxParts || len(w.held.bytes())+len(p.Payload) > w.limits.packed {
 		return ErrTooMuch
 	}
 	for rest := p.Payload; len(rest) > 0; {
@@ -194,6 +198,7 @@ func (w *wsCodec) collect(p *wsframe.Piece) error {
 	}
 	err := w.inflate(w.held.bytes())
 	w.held.release()
+	w.parts = 0
 	return err
 }
 
