@@ -34,15 +34,18 @@ func tidy(w *workspace, out io.Writer) error {
 }
 
 // tidyUntagged is go mod tidy in the modules that are never tagged. Their go.mod
-// files replace the siblings, so that it works where they are; the versions they
-// name mean nothing, and are those of the versions file rather than the zeros
-// that the Go command puts there.
+// files replace every sibling, one that is new included, so that it works where
+// they are; the versions they name mean nothing, and are those of the versions
+// file rather than the zeros that the Go command puts there.
 func (s *stage) tidyUntagged() error {
 	for _, m := range s.w.modules {
 		if m.version != "" {
 			continue
 		}
 		dir := filepath.Join(s.w.root, m.dir)
+		if err := s.replaceSiblings(dir); err != nil {
+			return err
+		}
 		if err := s.gocmd.run(dir, "mod", "tidy"); err != nil {
 			return err
 		}
@@ -60,6 +63,44 @@ func (s *stage) tidyUntagged() error {
 		}
 	}
 	return nil
+}
+
+// replaceSiblings has the module in dir use the work trees of the tagged modules,
+// those that it needs only through another one too, if it requires any.
+func (s *stage) replaceSiblings(dir string) error {
+	name := filepath.Join(dir, "go.mod")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	f, err := modfile.Parse(name, data, nil)
+	if err != nil {
+		return err
+	}
+	replaced := make(map[string]bool)
+	for _, r := range f.Replace {
+		replaced[r.Old.Path] = true
+	}
+	requires := false
+	for _, r := range f.Require {
+		requires = requires || s.versionOf(r.Mod.Path) != ""
+	}
+	if !requires {
+		return nil
+	}
+	for _, m := range s.modules {
+		if replaced[m.path] {
+			continue
+		}
+		if err := f.AddReplace(m.path, "", "../"+m.dir, ""); err != nil {
+			return err
+		}
+	}
+	f.SortBlocks()
+	if data, err = f.Format(); err != nil {
+		return err
+	}
+	return os.WriteFile(name, data, 0o666)
 }
 
 // takeTidied copies the tidied go.mod and go.sum back into the repository, with
