@@ -3,7 +3,7 @@ package server
 import (
 	"github.com/nats-io/nkeys"
 
-	"github.com/dunlin-mq/dunlin/server/internal/trace"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 )
 
 // identity is the name of a server that nobody else can have: its public
@@ -31,9 +31,9 @@ func publicKey(create func() (nkeys.KeyPair, error)) (string, error) {
 }
 
 // author signs the next message that the server itself writes.
-func (s *Server) author() trace.Server {
+func (s *Server) author() document.Author {
 	o := s.Options()
-	return trace.Server{
+	return document.Author{
 		Name: s.Name(), Host: o.Host, ID: s.identity.id, Version: ReferenceVersion,
 		Tags: o.ServerTags, Meta: o.ServerMetadata, Features: features(o.FeatureFlags),
 	}.Stamped(s.written.Add(1))

@@ -41,6 +41,9 @@ func (o *Options) WithDefaults() *Options {
 
 	fill(&c.Host, DefaultHost)
 	fill(&c.Port, DefaultPort)
+	if !c.NoSystemAccount {
+		fill(&c.SystemAccount, systemAccount)
+	}
 	fill(&c.ConnectErrorReports, DefaultConnectErrorReports)
 	fill(&c.ReconnectErrorReports, DefaultReconnectErrorReports)
 	fill(&c.Monitor.Host, c.Host)

@@ -33,6 +33,7 @@ var built = map[Feature]bool{
 	"":               true,
 	FeatureAccounts:  true,
 	FeatureAuth:      true,
+	FeatureSystem:    true,
 	FeatureWebSocket: true,
 }
 

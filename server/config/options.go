@@ -54,6 +54,10 @@ type Options struct {
 	// NoAuthUser is whom clients without credentials become: a name or public
 	// key among the users. Empty means nobody.
 	NoAuthUser string
+	// SystemAccount is the account that carries the server's own messages: "$SYS",
+	// which is what empty means, or one of Accounts. NoSystemAccount does without.
+	SystemAccount   string
+	NoSystemAccount bool
 
 	// Mappings are the subject mappings of the global account $G, in the order
 	// in which they are tried.

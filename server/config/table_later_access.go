@@ -22,13 +22,15 @@ func accessOptions() []Option {
 		},
 		{
 			Name: "system_account", Aliases: []string{"system"}, Type: TypeString, Default: "$SYS", Feature: FeatureSystem,
-			label: "SystemAccount", off: offWord("$SYS"),
-			Doc: "The account that carries the server's own messages.",
+			label: "SystemAccount",
+			Doc:   "The account that carries the server's own messages.",
+			bind:  bind(stringKind, func(o *Options) *string { return &o.SystemAccount }),
 		},
 		{
 			Name: "no_system_account", Aliases: []string{"no_system", "no_sys_acc"}, Type: TypeBool, Default: "false",
 			Feature: FeatureSystem, label: "NoSystemAccount",
-			Doc: "Run without a system account.",
+			Doc:  "Run without a system account.",
+			bind: bind(boolKind, func(o *Options) *bool { return &o.NoSystemAccount }),
 		},
 		{
 			Name: "operator", Aliases: []string{"operators", "root", "roots", "root_operator", "root_operators"},

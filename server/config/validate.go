@@ -23,6 +23,9 @@ func (o *Options) Validate() error {
 	if err := o.checkNoAuthUser(o.NoAuthUser); err != nil {
 		errs = append(errs, err)
 	}
+	if name := o.SystemAccount; name != "" && name != systemAccount && o.account(name) == nil {
+		errs = append(errs, errors.New("error resolving system account: account missing"))
+	}
 	errs = append(errs, o.WebSocket.problems()...)
 	errs = append(errs, o.webSocketAccessProblems()...)
 	for i := range root.Options {

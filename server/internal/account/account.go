@@ -21,9 +21,18 @@ type Account struct {
 	// A reload swaps them.
 	Mappings atomic.Pointer[subject.Mappings]
 
+	label   atomic.Pointer[string] // nil where it is the name
 	limits  atomic.Pointer[Limits]
 	members atomic.Int64 // clients that have joined
 	sharing sharing
+}
+
+// Label is the name for people: that in a JWT, or the name itself.
+func (a *Account) Label() string {
+	if l := a.label.Load(); l != nil {
+		return *l
+	}
+	return a.Name
 }
 
 // Limits bound what the connections of an account may do; 0 is no limit.

@@ -10,6 +10,7 @@ import (
 // Spec is what an account is to be like.
 type Spec struct {
 	Name     string
+	Label    string            // for people; empty means Name
 	Mappings *subject.Mappings // nil for none
 	Limits   Limits
 	Imports  []Import
@@ -82,6 +83,9 @@ func (s *Set) Replace(specs []Spec) {
 		a := next[spec.Name]
 		a.Mappings.Store(spec.Mappings)
 		a.limits.Store(&spec.Limits)
+		if spec.Label != "" {
+			a.label.Store(&spec.Label)
+		}
 	}
 	s.share(specs, next)
 }

@@ -55,5 +55,6 @@ type Kind int
 // The kinds.
 const (
 	Client Kind = 0 // an ordinary NATS client
+	System Kind = 3 // the server itself
 	Other  Kind = 6 // something in another account
 )

@@ -28,6 +28,9 @@ func (c *Client) connect(arg []byte) error {
 	if c.connected {
 		c.removeAll()
 	}
+	if !c.connected {
+		c.live.seedRTT(time.Since(c.started))
+	}
 	if err := c.logIn(o); err != nil {
 		return err
 	}
@@ -42,11 +45,7 @@ func (c *Client) connect(arg []byte) error {
 	c.parser.Limits.Headers = headers
 	if !c.connected {
 		c.connected = true
-		c.live.seedRTT(time.Since(c.started))
 	}
-	c.mu.Lock()
-	c.options = o
-	c.mu.Unlock()
 	c.ok()
 	return nil
 }

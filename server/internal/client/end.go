@@ -73,6 +73,9 @@ func (c *Client) end(err error) {
 	c.ending, c.ended, c.lastSubs = reason, time.Now(), last
 	c.mu.Unlock()
 	c.debugf("Client connection closed: %s", reason)
+	if w := c.env.Witness; w != nil {
+		w.Left(c, reason)
+	}
 }
 
 // reasonOf names the cause of an ending in the terms of the protocol.

@@ -8,9 +8,9 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/conn"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
-	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // Env is what all clients of a server share.
@@ -22,9 +22,22 @@ type Env struct {
 	Registry Registry
 	// Author returns how the server signs its next message, for reports of
 	// message traces.
-	Author func() trace.Server
+	Author func() document.Author
+	// Witness is told who comes and goes; nil for nobody.
+	Witness Witness
 
 	settings atomic.Pointer[Settings]
+}
+
+// Witness is told who comes and goes. Its methods are called by the goroutine
+// that serves the client, which waits for them.
+type Witness interface {
+	// Entered: the client has logged in, or in again.
+	Entered(*Client)
+	// Left: the client has gone for a reason of the protocol.
+	Left(*Client, protocol.CloseReason)
+	// Refused: the client was not let in, or may not stay.
+	Refused(*Client, protocol.CloseReason)
 }
 
 // Settings are the parts of the configuration that sessions follow. They are

@@ -87,10 +87,20 @@ func (c *Client) mayGoOn() error {
 // else.
 func (c *Client) logIn(o *protocol.Connect) error {
 	a, err := c.env.Door.Admit(c.request(o))
-	if err != nil {
-		return c.turnedAway(err)
+	if err == nil {
+		c.claim(o)
+		return c.comeIn(a)
 	}
-	return c.comeIn(a)
+	claimed := withoutSecrets(o)
+	c.claim(&claimed)
+	return c.turnedAway(err)
+}
+
+// claim keeps what the client says of itself.
+func (c *Client) claim(o *protocol.Connect) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.options = o
 }
 
 // comeIn makes the client a member of its account.
@@ -108,6 +118,9 @@ func (c *Client) comeIn(a door.Admission) error {
 	c.login.entered = true
 	c.live.loggedIn()
 	c.live.endAt(a.Identity.Expires, func() { c.Fail(protocol.ErrUserExpired) })
+	if w := c.env.Witness; w != nil {
+		w.Entered(c)
+	}
 	return nil
 }
 
@@ -145,6 +158,9 @@ func (c *Client) turnedAway(err error) error {
 		c.Log().Errorf("authentication error")
 	} else {
 		c.Log().Errorf("authentication error - %s", refusal.User)
+	}
+	if w := c.env.Witness; w != nil {
+		w.Refused(c, refusal.Reason)
 	}
 	return protocol.ErrAuthorization.WithReason(refusal.Reason)
 }

@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"fmt"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 	"io"
 	"net"
 	"os"
@@ -20,7 +21,6 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/leaktest"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
-	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 func TestMain(m *testing.M) { os.Exit(leaktest.Run(m, chunk.Held)) }
@@ -212,6 +212,6 @@ func openEnv(log *logging.Logger) *Env {
 	accounts := account.NewSet(nil)
 	return &Env{
 		Account: accounts.Global(), Door: door.New(accounts), Log: log,
-		Author: func() trace.Server { return trace.Server{} },
+		Author: func() document.Author { return document.Author{} },
 	}
 }

@@ -12,7 +12,8 @@ type Registry struct {
 	mu     sync.Mutex
 	open   map[uint64]*Client
 	closed ring
-	totals Totals // of clients that have left
+	totals Totals            // of clients that have left
+	gone   map[string]Totals // the same by account
 }
 
 // Add registers a client, unless there are already max of them.
@@ -36,6 +37,12 @@ func (r *Registry) Remove(c *Client, keep int) {
 	defer r.mu.Unlock()
 	delete(r.open, c.id)
 	r.totals.add(rep.In, rep.Out)
+	if r.gone == nil {
+		r.gone = make(map[string]Totals)
+	}
+	t := r.gone[rep.Account]
+	t.add(rep.In, rep.Out)
+	r.gone[rep.Account] = t
 	r.closed.push(rep, keep)
 }
 
@@ -86,20 +93,23 @@ func (r *Registry) Totals() Totals {
 	return t
 }
 
-// Membership is what the connected clients of one account add up to.
+// Membership is what the clients of one account add up to: those that are
+// connected by number, those that have left by their traffic too.
 type Membership struct {
 	Totals
 	Clients int
 }
 
-// ByAccount returns the connected clients' traffic by the account that they
-// belong to. What those have sent that have left is part of the global account's,
-// for whom alone it is kept.
+// ByAccount returns what the clients add up to by the account that they belong
+// to.
 func (r *Registry) ByAccount() map[string]Membership {
 	r.mu.Lock()
-	gone, open := r.totals, r.allLocked()
+	open := r.allLocked()
+	all := make(map[string]Membership, len(r.gone))
+	for name, t := range r.gone {
+		all[name] = Membership{Totals: t}
+	}
 	r.mu.Unlock()
-	all := map[string]Membership{account.Global: {Totals: gone}}
 	for _, c := range open {
 		name := c.account.Load().Name
 		m := all[name]
@@ -108,6 +118,24 @@ func (r *Registry) ByAccount() map[string]Membership {
 		all[name] = m
 	}
 	return all
+}
+
+// Of returns what the clients of one account add up to.
+func (r *Registry) Of(a *account.Account) Membership {
+	r.mu.Lock()
+	m := Membership{Totals: r.gone[a.Name]}
+	var open []*Client
+	for _, c := range r.open {
+		if c.account.Load() == a {
+			open = append(open, c)
+		}
+	}
+	r.mu.Unlock()
+	for _, c := range open {
+		m.add(c.traffic())
+		m.Clients++
+	}
+	return m
 }
 
 func (t *Totals) add(in, out conn.Traffic) {

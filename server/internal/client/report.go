@@ -103,6 +103,9 @@ func (s *subscription) Report() SubReport {
 	}
 }
 
+// Traffic returns what came from the client and what went to it.
+func (c *Client) Traffic() (in, out conn.Traffic) { return c.traffic() }
+
 func (c *Client) traffic() (in, out conn.Traffic) {
 	in = conn.Traffic{Msgs: c.report.msgs.Load(), Bytes: c.report.bytes.Load()}
 	return in, c.conn.Outbox().Snapshot().Traffic

@@ -1,49 +1,65 @@
 package client
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
+
+	"github.com/dunlin-mq/dunlin/auth"
+	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 )
 
-// requestInfo tells a service in another account who asks. Only the account and
-// the round trip time are told unless the import says that the rest is shared.
-type requestInfo struct {
-	Start   string        `json:"start,omitempty"`
-	Host    string        `json:"host,omitempty"`
-	ID      uint64        `json:"id,omitempty"`
-	Account string        `json:"acc"`
-	User    string        `json:"user,omitempty"`
-	Name    string        `json:"name,omitempty"`
-	Lang    string        `json:"lang,omitempty"`
-	Version string        `json:"ver,omitempty"`
-	RTT     time.Duration `json:"rtt,omitempty"`
-	Server  string        `json:"server,omitempty"`
-	Kind    string        `json:"kind,omitempty"`
-	Type    string        `json:"client_type,omitempty"`
-}
-
-// AppendRequestInfo implements router.Requester.
+// AppendRequestInfo implements router.Requester. Only the account and the round
+// trip time are told unless the import says that the rest is shared.
 func (c *Client) AppendRequestInfo(dst []byte, share bool) []byte {
-	info := requestInfo{Account: c.account.Load().Name, RTT: c.RTT()}
+	info := document.Client{Account: c.account.Load().Name}
 	if share {
-		c.mu.Lock()
-		o := c.options
-		info.Host = c.remote.Host
-		c.mu.Unlock()
-		info.Start, info.ID = c.started.UTC().Format(time.RFC3339Nano), c.id
-		info.Name, info.Lang, info.Version = o.Name, o.Lang, o.Version
-		info.User, info.Server = c.user(), c.env.Settings().Info.Name
-		info.Kind, info.Type = "Client", c.listener()
+		info = c.Document(time.Time{})
+		info.Server = c.env.Settings().Info.Name
+		if info.NameTag == info.Account {
+			info.NameTag = "" // services are told of the ones that a JWT has
+		}
 	}
-	doc, _ := json.Marshal(info) // strings and numbers always marshal
+	info.RTT = c.RTT()
+	doc, _ := json.Marshal(&info) // strings and numbers always marshal
 	return append(dst, doc...)
 }
 
-// user is the name by which monitoring and services know the client.
-func (c *Client) user() string {
-	id := c.identity.Load()
-	if id == nil {
-		return ""
+// Document tells who the client is, as events do; stop is when it has left, zero
+// if it has not.
+func (c *Client) Document(stop time.Time) document.Client {
+	acc, id := c.account.Load(), c.identity.Load()
+	c.mu.Lock()
+	o, host := c.options, c.remote.Host
+	c.mu.Unlock()
+	d := document.Client{
+		Start: document.Time(c.started), Host: host, ID: c.id, Account: acc.Name, NameTag: acc.Label(),
+		Name: o.Name, Lang: o.Lang, Version: o.Version, User: c.user(), Kind: "Client", Type: c.listener(),
 	}
-	return id.Shown()
+	if !stop.IsZero() {
+		d.RTT, d.Stop = c.RTT().Round(time.Microsecond), document.Time(stop)
+	}
+	if id != nil && id.Kind == auth.ByJWT {
+		d.JWT, d.IssuerKey, d.Tags = id.JWT, id.Issuer, id.Tags
+	}
+	return d
 }
+
+// user is the name by which monitoring, events and services know the client: the
+// one that it claims if nobody asked, or let it in.
+func (c *Client) user() string {
+	if id := c.identity.Load(); id != nil && id.Shown() != "" {
+		return id.Shown()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := withoutSecrets(c.options)
+	return cmp.Or(o.NKey, o.User, o.Token)
+}
+
+// Account returns the account that the client belongs to.
+func (c *Client) Account() *account.Account { return c.account.Load() }
+
+// Identity returns as whom the client has logged in; nil if it has not.
+func (c *Client) Identity() *auth.Identity { return c.identity.Load() }

@@ -113,6 +113,12 @@ func (m *Monitor) accstatz(p *params) (any, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	return m.accountStats(unused), nil
+}
+
+// accountStats are those of all accounts; of those without connections only if
+// unused is set.
+func (m *Monitor) accountStats(unused bool) *Accstatz {
 	doc := &Accstatz{ID: m.cfg.Server.Identity().ID, Now: now(), Accounts: []AccountStat{}}
 	for _, a := range m.cfg.Accounts.Accounts() {
 		if a.Clients == 0 && !unused {
@@ -125,5 +131,5 @@ func (m *Monitor) accstatz(p *params) (any, error) {
 			SlowConsumers: a.SlowConsumers,
 		})
 	}
-	return doc, nil
+	return doc
 }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,6 +71,7 @@ type connQuery struct {
 	state         connState
 	user, account string // "" for all
 	mqttClient    string // "" for all
+	filter        string // subject that they subscribe to; "" for any
 }
 
 // connState selects connections.
@@ -90,6 +92,9 @@ func (p *params) connQuery() connQuery {
 	}
 	if q.sort == "" {
 		q.sort = byID
+	}
+	if p.request {
+		q.filter = p.text("filter_subject")
 	}
 	if q.id != 0 {
 		q.page.limit = 1
@@ -118,6 +123,9 @@ func (m *Monitor) connz(p *params) (any, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	if q.filter != "" && q.account == "" {
+		return nil, errors.New("filter by subject only valid with account filtering")
+	}
 	order, err := sortOrder(q.sort, q.state)
 	if err != nil {
 		return nil, err
@@ -133,7 +141,11 @@ func (m *Monitor) connz(p *params) (any, error) {
 	if q.id != 0 {
 		clients = m.find(q)
 	} else if q.user != "" || q.account != "" || q.mqttClient != "" {
-		clients, doc.Total = q.filter(clients)
+		clients, doc.Total = q.pick(clients)
+	}
+	if q.filter != "" {
+		clients = interested(clients, q.account, q.filter)
+		doc.Total = len(clients)
 	}
 	doc.Connections = []ConnInfo{}
 	for _, c := range order.page(clients, q.page, at) {
@@ -173,9 +185,9 @@ func (m *Monitor) find(q connQuery) []Client {
 	return nil
 }
 
-// filter returns the clients of the account and user asked for, and how many
+// pick returns the clients of the account and user asked for, and how many
 // are in the account: the user does not reduce the total.
-func (q *connQuery) filter(clients []Client) (list []Client, total int) {
+func (q *connQuery) pick(clients []Client) (list []Client, total int) {
 	for _, c := range clients {
 		info := c.Describe(false)
 		if q.account != "" && info.Account != q.account {

@@ -21,6 +21,33 @@ type HealthError struct {
 // healthz serves /healthz. A load balancer only looks at the status code.
 func (m *Monitor) healthz(w http.ResponseWriter, r *http.Request) {
 	p := query(r)
+	status, doc := m.check(p)
+	if p.err != nil {
+		answer(w, nil, p.err)
+		return
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		sendText(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	sendJSON(w, status, b)
+}
+
+// health is what requests get of a check: the status code is in it.
+func (m *Monitor) health(p *params) (any, error) {
+	status, doc := m.check(p)
+	return struct {
+		Status     string        `json:"status"`
+		StatusCode int           `json:"status_code,omitempty"`
+		Error      string        `json:"error,omitempty"`
+		Errors     []HealthError `json:"errors,omitempty"`
+	}{doc.Status, status, doc.Error, doc.Errors}, p.err
+}
+
+// check finds out how the server is, with the status code of HTTP for that. If
+// the parameters are wrong, that is kept in p.
+func (m *Monitor) check(p *params) (int, Health) {
 	deprecated := p.boolean("js-enabled")
 	if deprecated {
 		m.cfg.Warnf("Healthcheck: js-enabled deprecated, use js-enabled-only instead")
@@ -30,8 +57,7 @@ func (m *Monitor) healthz(w http.ResponseWriter, r *http.Request) {
 	p.boolean("js-meta-only")
 	details := p.boolean("details")
 	if p.err != nil {
-		answer(w, nil, p.err)
-		return
+		return 0, Health{}
 	}
 	status, doc := http.StatusOK, Health{Status: "ok"}
 	switch reason := badHealthRequest(p); {
@@ -43,12 +69,7 @@ func (m *Monitor) healthz(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	m.warnHealth(doc)
-	b, err := json.Marshal(doc)
-	if err != nil {
-		sendText(w, http.StatusInternalServerError, err.Error())
-		return
-	}
-	sendJSON(w, status, b)
+	return status, doc
 }
 
 // badHealthRequest says what is missing from a request about one stream or

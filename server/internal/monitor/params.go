@@ -11,8 +11,9 @@ import (
 // later calls return zero values, so that a handler asks for all of them, in
 // the order in which nats-server looks at them, and checks once.
 type params struct {
-	values url.Values
-	err    error
+	values  url.Values
+	request bool // a request to the system account, which knows a little more
+	err     error
 }
 
 // text returns a parameter as it is.

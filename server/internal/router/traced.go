@@ -3,6 +3,7 @@ package router
 import (
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
@@ -66,7 +67,7 @@ func (p *Pass) try(s account.Subscriber) bool {
 
 // Report ends p.Trace and publishes what it has collected in a. It replaces
 // p.Message.
-func Report(a *account.Account, p *Pass, by trace.Server) error {
+func Report(a *account.Account, p *Pass, by document.Author) error {
 	t := p.Trace
 	p.Trace = nil
 	block, payload, err := t.Report(by)

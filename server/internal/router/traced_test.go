@@ -2,6 +2,7 @@ package router
 
 import (
 	"encoding/json"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +13,7 @@ import (
 
 // report is what a trace says, without the times.
 type report struct {
-	Server trace.Server
+	Server document.Author
 	Events []struct {
 		Type, To, Sub, Queue, Error string
 	}
@@ -27,7 +28,7 @@ func (s *scene) publishTraced(t *testing.T, only bool) (int, report) {
 	s.load(t, "PUB a.b 2\r\nhi\r\n")
 	s.pass.Trace = trace.Begin(trace.Request{Dest: "report.to", Only: only}, nil, 2, trace.Ingress{Subject: "a.b"})
 	n := mapAndRoute(s.Account, &s.pass)
-	if err := Report(s.Account, &s.pass, trace.Server{Name: "s1"}); err != nil {
+	if err := Report(s.Account, &s.pass, document.Author{Name: "s1"}); err != nil {
 		t.Fatal(err)
 	}
 	if s.pass.Trace != nil {

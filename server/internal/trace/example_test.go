@@ -2,6 +2,7 @@ package trace_test
 
 import (
 	"fmt"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 
 	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
@@ -14,7 +15,7 @@ func Example() {
 	req := trace.ParseRequest(block)
 	t := trace.Begin(req, block, len(block), trace.Ingress{ID: 7, Account: "$G", Subject: "foo"})
 	t.Tried(trace.Egress{ID: 5, Sub: "foo"})
-	_, payload, err := t.Report(trace.Server{Name: "s1"}.Stamped(1))
+	_, payload, err := t.Report(document.Author{Name: "s1"}.Stamped(1))
 
 	fmt.Println(t.Dest(), t.Only(), len(payload) > 0, err)
 	// Output: my.reports true true <nil>

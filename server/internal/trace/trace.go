@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/json"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol/header"
@@ -48,22 +49,22 @@ func (t *Trace) Tried(e Egress) {
 	t.events = append(t.events, egressEvent{event{"eg", now()}, e})
 }
 
-// Report is the message that tells what was collected: s writes it. Without a
+// Report is the message that tells what was collected. Without a
 // wish for compression it has no header block.
-func (t *Trace) Report(s Server) (block, payload []byte, err error) {
+func (t *Trace) Report(by document.Author) (block, payload []byte, err error) {
 	type request struct {
 		Header map[string][]string `json:"header,omitempty"`
 		Size   int                 `json:"msgsize,omitempty"`
 	}
 	payload, err = json.Marshal(struct {
-		Server  Server  `json:"server"`
-		Request request `json:"request"`
-		Events  []any   `json:"events"`
-	}{s, request{t.header, t.size}, t.events})
+		Server  document.Author `json:"server"`
+		Request request         `json:"request"`
+		Events  []any           `json:"events"`
+	}{by, request{t.header, t.size}, t.events})
 	if err != nil {
 		return nil, nil, err
 	}
-	return compress(t.request.Accept, payload)
+	return document.Compress(t.request.Accept, payload)
 }
 
 // fields returns the headers of a block by name. Those without a value are

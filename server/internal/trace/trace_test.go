@@ -12,9 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/s2"
+
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 )
 
-var server = Server{
+var server = document.Author{
 	Name: "s1", Host: "127.0.0.1", ID: "NABC", Version: "2.15.2", Tags: []string{"a:b"},
 	Meta: map[string]string{"k": "v"}, Features: map[string]bool{"f": true},
 }
@@ -72,7 +74,7 @@ func TestReport(t *testing.T) {
 
 func TestReportLeavesOutWhatTheServerLacks(t *testing.T) {
 	t.Parallel()
-	got, err := json.Marshal(Server{Name: "s1"})
+	got, err := json.Marshal(document.Author{Name: "s1"})
 	if err != nil {
 		t.Fatal(err)
 	}

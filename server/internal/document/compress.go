@@ -1,4 +1,4 @@
-package trace
+package document
 
 import (
 	"bytes"
@@ -11,10 +11,11 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/header"
 )
 
-// compress encodes a payload in a way that accept, an Accept-Encoding header,
+// Compress encodes a payload in a way that accept, an Accept-Encoding header,
 // names, and returns it with the block that tells which way that was. Nobody
-// weighs preferences: snappy is taken if it is mentioned.
-func compress(accept string, payload []byte) (block, body []byte, err error) {
+// weighs preferences: snappy is taken if it is mentioned. Without a wish there is
+// no block.
+func Compress(accept string, payload []byte) (block, body []byte, err error) {
 	accept = strings.ToLower(accept)
 	var buf bytes.Buffer
 	encoding := "identity"

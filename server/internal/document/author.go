@@ -1,9 +1,9 @@
-package trace
+package document
 
 import "time"
 
-// Server is how the server that writes a report describes itself.
-type Server struct {
+// Author is how the server that writes a document describes itself.
+type Author struct {
 	Name    string            `json:"name"`
 	Host    string            `json:"host"`
 	ID      string            `json:"id"`
@@ -22,8 +22,8 @@ type Server struct {
 	Time time.Time `json:"time"`
 }
 
-// Stamped returns s as the author of message number seq, written now.
-func (s Server) Stamped(seq uint64) Server {
-	s.Seq, s.Time = seq, now()
-	return s
+// Stamped returns a as the author of message number seq, written now.
+func (a Author) Stamped(seq uint64) Author {
+	a.Seq, a.Time = seq, time.Now().UTC()
+	return a
 }
