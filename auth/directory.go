@@ -22,6 +22,9 @@ type Config struct {
 	// NoAuthUser is whom peers without credentials become, a name or public key
 	// of Users; empty for nobody.
 	NoAuthUser string
+	// Announce tells peers that they have to log in although NoAuthUser lets them
+	// in without.
+	Announce bool
 	// Mapped says that some listener takes names from certificates: users without
 	// a password are meant for those alone then.
 	Mapped bool
@@ -49,6 +52,7 @@ type Directory struct {
 	users      map[string]*entry // by name
 	nkeys      map[string]*entry // by public key
 	noAuthUser string
+	announce   bool
 	proxies    []string
 	mapped     bool   // some listener takes names from certificates
 	hash       string // one of the passwords that are bcrypt hashes
@@ -68,7 +72,7 @@ type entry struct {
 // apart or permissions are malformed; the error joins all there are.
 func NewDirectory(c Config) (*Directory, error) {
 	d := &Directory{
-		single: c.Single, noAuthUser: c.NoAuthUser, mapped: c.Mapped, proxies: c.Proxies,
+		single: c.Single, noAuthUser: c.NoAuthUser, announce: c.Announce, mapped: c.Mapped, proxies: c.Proxies,
 		users: make(map[string]*entry, len(c.Users)), nkeys: make(map[string]*entry),
 	}
 	d.names = sync.OnceValue(func() *certmap.Index { return certmap.NewIndex(maps.Keys(d.users)) })
@@ -145,8 +149,10 @@ func (d *Directory) Required(l *Listener) bool {
 }
 
 // Announced reports whether peers of a listener are told that they have to:
-// where somebody without credentials may be let in they are not.
-func (d *Directory) Announced(l *Listener) bool { return d.Required(l) && d.nobody(l) == "" }
+// where somebody without credentials may be let in they are not, as a rule.
+func (d *Directory) Announced(l *Listener) bool {
+	return d.Required(l) && (d.announce || d.nobody(l) == "")
+}
 
 // NeedsNonce reports whether INFO has to carry something to sign.
 func (d *Directory) NeedsNonce() bool { return len(d.nkeys) > 0 || len(d.proxies) > 0 }

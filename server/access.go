@@ -19,8 +19,11 @@ type access struct {
 
 // newAccess compiles a configuration. It fails if something in it contradicts
 // itself.
-func newAccess(o *Options) (*access, error) {
-	users, err := auth.NewDirectory(directoryConfig(o))
+//
+// somebody is the name of a user for clients without credentials where only the
+// system account has users.
+func newAccess(o *Options, somebody string) (*access, error) {
+	users, err := auth.NewDirectory(directoryConfig(o, somebody))
 	if err != nil {
 		return nil, err
 	}
@@ -37,11 +40,66 @@ func newAccess(o *Options) (*access, error) {
 		}
 		a.accounts = append(a.accounts, spec)
 	}
+	a.addSystem(o.SystemAccount)
 	return a, nil
 }
 
+// systemServices are what every account takes in from the system account: local
+// and remote subjects, the account's name in the place of %s. Who asks is told
+// where the answer is about that.
+var systemServices = []struct {
+	local, remote string
+	share         bool
+}{
+	{"$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.ACCOUNT.%s.CONNZ", false},
+	{"$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.ACCOUNT.%s.CONNZ", false},
+	{"$SYS.REQ.ACCOUNT.PING.STATZ", "$SYS.REQ.ACCOUNT.%s.STATZ", false},
+	{"$SYS.REQ.USER.INFO", "$SYS.REQ.USER.%s.INFO", true},
+}
+
+// addSystem adds the system account, unless it is empty or configured, and what
+// the others take in from it.
+func (a *access) addSystem(system string) {
+	if system == "" {
+		return
+	}
+	found := false
+	for i := range a.accounts {
+		spec := &a.accounts[i]
+		if spec.Name == system {
+			found = true
+			continue
+		}
+		spec.Imports = append(spec.Imports, systemImports(system, spec.Name)...)
+	}
+	if !found {
+		a.accounts = append(a.accounts, account.Spec{Name: system})
+	}
+}
+
+// systemImports are what an account takes in from the system account. A name that
+// cannot stand in a subject gets nothing.
+func systemImports(system, name string) []account.Import {
+	if !subject.ValidLiteral(name) {
+		return nil
+	}
+	imports := make([]account.Import, 0, len(systemServices))
+	for _, service := range systemServices {
+		remote := fmt.Sprintf(service.remote, name)
+		out, err := subject.NewTransform(service.local, remote)
+		if err != nil {
+			continue
+		}
+		imports = append(imports, account.Import{
+			From: system, Local: service.local, Remote: remote, Out: out, Share: service.share,
+			Export: account.Export{Service: true, Subject: remote, Response: account.Streamed},
+		})
+	}
+	return imports
+}
+
 // directoryConfig translates who may connect.
-func directoryConfig(o *Options) auth.Config {
+func directoryConfig(o *Options, somebody string) auth.Config {
 	z := &o.Authorization
 	c := auth.Config{
 		NoAuthUser: o.NoAuthUser,
@@ -63,11 +121,22 @@ func directoryConfig(o *Options) auth.Config {
 		}
 	}
 	add(z.Users, z.DefaultPermissions, account.Global)
+	if onlySystemUsers(o) {
+		c.Users = append(c.Users, auth.User{Name: somebody, Account: account.Global})
+		c.NoAuthUser, c.Announce = somebody, true
+	}
 	for i := range o.Accounts {
 		a := &o.Accounts[i]
 		add(a.Users, a.DefaultPermissions, a.Name)
 	}
 	return c
+}
+
+// onlySystemUsers reports whether a configuration says nothing of users but those
+// of the system account, which then keep nobody else out.
+func onlySystemUsers(o *Options) bool {
+	return o.SystemAccount != "" && o.NoAuthUser == "" && !o.Authorization.Single() && len(o.Authorization.Users) == 0 &&
+		len(o.Accounts) == 1 && o.Accounts[0].Name == o.SystemAccount && len(o.Accounts[0].Users) > 0
 }
 
 // accountSpec translates an account.

@@ -16,9 +16,6 @@ import (
 // [monitor.Server], [monitor.Connections] and [monitor.Accounts].
 type facts struct{ s *Server }
 
-// systemAccount is the name of the account for what servers tell each other.
-const systemAccount = "$SYS"
-
 // errNotReady is what a health check says as long as, or as soon as, clients
 // are not accepted; in the words of nats-server, which waits that long.
 var errNotReady = errors.New("failed to be ready for connections after 1ms: server")
@@ -47,7 +44,7 @@ func (f facts) Settings() monitor.Settings {
 		WriteTimeout: writeTimeoutName(o.Liveness.WriteTimeout),
 		Configuration: monitor.Configuration{
 			Loaded: loaded, Digest: o.Digest, Tags: o.ServerTags, Metadata: o.ServerMetadata,
-			FeatureFlags: features(o.FeatureFlags), SystemAccount: systemAccount,
+			FeatureFlags: features(o.FeatureFlags), SystemAccount: o.SystemAccount,
 		},
 		TLSCertNotAfter: certNotAfter(o.TLS),
 		WebSocket:       webFacts(o),
@@ -153,8 +150,7 @@ func (f facts) Find(id uint64) monitor.Client {
 	return nil
 }
 
-// Accounts returns the accounts, the system account among them, which nobody can
-// use yet.
+// Accounts returns the accounts.
 func (f facts) Accounts() []monitor.Account {
 	s := f.s
 	s.mu.Lock()
@@ -176,7 +172,7 @@ func (f facts) Accounts() []monitor.Account {
 		m.Mappings = mappingsOf(o, a.Name)
 		all = append(all, m)
 	}
-	return append(all, monitor.Account{Name: systemAccount, Updated: loaded})
+	return all
 }
 
 // mappingsOf returns the mappings of an account as monitoring shows them.

@@ -64,7 +64,7 @@ type connections struct {
 // nobody the third.
 func TestKnownTrafficIsCounted(t *testing.T) {
 	t.Parallel()
-	r := boot(t, watched(server.Options{}))
+	r := boot(t, watched(server.Options{NoSystemAccount: true})) // with no subscriptions of its own
 	to := r.dial()
 	to.send(`CONNECT {"verbose":false,"pedantic":false,"protocol":1,"headers":true,"name":"to"}`, "PING")
 	to.expect("PONG", "INFO")

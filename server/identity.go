@@ -1,6 +1,8 @@
 package server
 
 import (
+	"crypto/rand"
+
 	"github.com/nats-io/nkeys"
 
 	"github.com/dunlin-mq/dunlin/server/internal/document"
@@ -11,6 +13,9 @@ import (
 type identity struct {
 	id   string // N...
 	xkey string // X...
+	// somebody is the user that clients without credentials become where only the
+	// system account has users.
+	somebody string
 }
 
 func newIdentity() (identity, error) {
@@ -19,7 +24,7 @@ func newIdentity() (identity, error) {
 		return identity{}, err
 	}
 	xkey, err := publicKey(nkeys.CreateCurveKeys)
-	return identity{id, xkey}, err
+	return identity{id, xkey, "nats-" + rand.Text()[:8]}, err
 }
 
 func publicKey(create func() (nkeys.KeyPair, error)) (string, error) {

@@ -31,6 +31,9 @@ func (s *Server) LameDuck() {
 	s.mu.Unlock()
 
 	s.env.Log.Infof("Entering lame duck mode, stop accepting new clients")
+	if s.office != nil {
+		s.office.herald.LameDuck()
+	}
 	s.closeListeners()
 	if s.env.Registry.Len() > 0 {
 		s.sendAway()

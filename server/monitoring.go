@@ -24,7 +24,7 @@ type sidePorts struct {
 
 // openSidePorts opens the profiling and monitoring ports that are configured.
 func (s *Server) openSidePorts() error {
-	o, args := s.Options(), config.RedactArgs(os.Args)
+	o, args := s.Options(), config.RedactArgs(commandLine())
 	if o.Process.ProfPort != 0 {
 		if err := s.openProfiler(o, monitor.Profiler(args)); err != nil {
 			return err
@@ -34,13 +34,13 @@ func (s *Server) openSidePorts() error {
 		return fmt.Errorf("Can't start monitoring: %w", err)
 	}
 	if port, _ := monitorPort(o); port != 0 {
-		return s.openMonitor(o, monitor.New(monitor.Config{
-			Server: facts{s}, Connections: facts{s}, Accounts: facts{s},
-			BasePath: o.Monitor.BasePath, Args: args, Warnf: s.env.Log.Warnf,
-		}))
+		return s.openMonitor(o, s.monitor)
 	}
 	return nil
 }
+
+// commandLine is that of the process.
+func commandLine() []string { return os.Args }
 
 func (s *Server) openMonitor(o *Options, h http.Handler) error {
 	port, scheme := monitorPort(o)

@@ -30,7 +30,7 @@ func (s *Server) Reload(opts Options) error {
 	if old.DontListen != next.DontListen { // no option of a file
 		return fmt.Errorf("config reload not supported for DontListen: old=%v, new=%v", old.DontListen, next.DontListen)
 	}
-	access, err := newAccess(next)
+	access, err := newAccess(next, s.identity.somebody)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,19 @@ func (s *Server) pinned(c *client.Client) bool {
 // ErrNoFile is the error of a reload when there is nothing to read again.
 var ErrNoFile = errors.New("can only reload config when a file is provided using -c or --config")
 
+// SetLoader says how the configuration is read again when somebody asks for that
+// who cannot bring it: a request to the system account.
+func (s *Server) SetLoader(load func() (*Options, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loader = load
+}
+
 // ReloadFrom reads the configuration again and puts it in force. What is wrong
 // with it is logged and returned, and the server goes on as it was.
 func (s *Server) ReloadFrom(load func() (*Options, error)) error {
 	err := ErrNoFile
-	if s.Options().File != "" {
+	if s.Options().File != "" && load != nil {
 		var opts *Options
 		if opts, err = load(); err == nil {
 			err = s.Reload(*opts)

@@ -13,7 +13,9 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 	"github.com/dunlin-mq/dunlin/server/internal/door"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
+	"github.com/dunlin-mq/dunlin/server/internal/monitor"
 	"github.com/dunlin-mq/dunlin/server/internal/router"
+	"github.com/dunlin-mq/dunlin/server/internal/system"
 	"github.com/dunlin-mq/dunlin/server/internal/transport"
 )
 
@@ -29,6 +31,9 @@ type Server struct {
 	env      client.Env
 	accounts *account.Set
 	services router.Services
+	voice    *system.Voice
+	office   *office // nil without a system account
+	monitor  *monitor.Monitor
 	door     *door.Door
 	nextID   atomic.Uint64
 	written  atomic.Uint64 // messages that the server itself has published
@@ -39,6 +44,8 @@ type Server struct {
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
 	done  chan struct{} // closed when Run has returned
+
+	winding chan struct{} // closed when Run begins to end
 
 	reloading sync.Mutex // held during a reload, and while what it changes is opened or closed
 
@@ -51,6 +58,7 @@ type Server struct {
 	running  bool
 	stopping bool
 	lameDuck bool
+	loader   func() (*Options, error) // reads the configuration again; nil if nobody can
 }
 
 // Errors of the methods of a Server.
@@ -70,7 +78,7 @@ func New(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	access, err := newAccess(full)
+	access, err := newAccess(full, id.somebody)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +89,7 @@ func New(opts Options) (*Server, error) {
 	now := time.Now()
 	s := &Server{
 		identity: id, started: now, opts: full, loaded: now,
-		ready: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
+		ready: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}), winding: make(chan struct{}),
 	}
 	s.accounts = account.NewSet(s.services.Import)
 	s.door = door.New(s.accounts)
@@ -90,6 +98,10 @@ func New(opts Options) (*Server, error) {
 	s.env.Author = s.author
 	s.enforce(access)
 	s.env.SetSettings(s.settings(full, full.Port))
+	s.monitor = s.newMonitor(full)
+	if err := s.openOffice(full); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -159,6 +171,9 @@ func (s *Server) Run(ctx context.Context) error {
 		accepting.Go(func() {
 			s.web.listener.Serve(s.acceptWeb, func(err error) { s.env.Log.Errorf("websocket listener error: %v", err) })
 		})
+	}
+	if s.office != nil {
+		accepting.Go(func() { s.office.report(s, s.winding) })
 	}
 	s.writePorts()
 	s.env.Log.Infof("Server is ready") // before others are told, who may move the log
@@ -246,6 +261,10 @@ func (s *Server) wind(accepting *sync.WaitGroup) {
 	s.stopping = true
 	s.mu.Unlock()
 	s.env.Log.Infof("Initiating Shutdown...")
+	close(s.winding)
+	if s.office != nil {
+		s.office.herald.Shutdown()
+	}
 	s.closeListeners()
 	accepting.Wait()
 	s.web.lobby.close()
@@ -254,5 +273,6 @@ func (s *Server) wind(accepting *sync.WaitGroup) {
 	}
 	s.clients.Wait()
 	s.services.Close()
+	s.voice.Close()
 	s.env.Log.Infof("Server Exiting..")
 }

@@ -231,6 +231,9 @@ func TestAuthTimeout(t *testing.T) {
 func TestNoAuthUserHasToExist(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
+		`system_account: B`: `error resolving system account: account missing`,
+		`system_account: B, accounts {B {users: [{user: x, pass: y}]}}`: ``,
+		`system: "$SYS"`:    ``,
 		`no_auth_user: bob`: `no_auth_user: "bob" present, but users/nkeys are not defined`,
 		`no_auth_user: bob, authorization {users: [{user: x, pass: y}]}`:                                   `no_auth_user: "bob" not present as user or nkey in authorization block or account configuration`,
 		`no_auth_user: x, authorization {users: [{user: x, pass: y}]}`:                                     ``,

@@ -67,6 +67,8 @@ var everyOption = []struct{ option, value, reload string }{
 	{"authorization", `{users: [{user: a, password: secret}]}`, "Reloaded: authorization users"},
 	{"accounts", `{A {users: [{user: b, password: secret}]}}`, "Reloaded: accounts"},
 	{"no_auth_user", `bob`, "config reload not supported for NoAuthUser: old=, new=bob"},
+	{"system_account", `B`, "config reload not supported for SystemAccount: old=$SYS, new=B"},
+	{"no_system_account", `true`, "config reload not supported for SystemAccount: old=$SYS, new="},
 	{"websocket", `{port: 8080, no_tls: true}`, "config reload not supported for Websocket port: old=0, new=8080"},
 }
 

@@ -119,7 +119,8 @@ var rooms = map[string]room{
 	"internal/chunk":    {},
 	"internal/peercert": {},
 	"internal/leaktest": {}, // for tests
-	"internal/trace":    {},
+	"internal/document": {},
+	"internal/trace":    {May: []string{"internal/document"}},
 	"internal/urlset":   {},
 	"internal/memo":     {May: []string{"internal/chunk"}},
 
@@ -133,10 +134,11 @@ var rooms = map[string]room{
 	// types of their own.
 	"internal/message": {May: []string{"internal/chunk", "internal/memo"}},
 	"internal/account": {May: []string{"internal/message"}},
-	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/message", "internal/trace"}},
+	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/document", "internal/message", "internal/trace"}},
+	"internal/system":  {May: []string{"internal/account", "internal/document", "internal/message", "internal/router"}},
 	"internal/door":    {May: []string{"internal/account"}},
 	"internal/client": {May: []string{
-		"internal/account", "internal/door", "internal/chunk", "internal/conn", "internal/logging", "internal/memo", "internal/message", "internal/router",
+		"internal/account", "internal/door", "internal/chunk", "internal/conn", "internal/document", "internal/logging", "internal/memo", "internal/message", "internal/router",
 		"internal/peercert", "internal/trace",
 	}, Sockets: true},
 

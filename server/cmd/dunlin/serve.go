@@ -25,6 +25,7 @@ func serve(line *config.CommandLine, stderr io.Writer) int {
 	if err != nil {
 		return complain(stderr, err)
 	}
+	srv.SetLoader(loader(line))
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, process.Handled()...)
 	defer signal.Stop(signals)
@@ -74,10 +75,15 @@ func obey(srv *server.Server, line *config.CommandLine, signals <-chan os.Signal
 	}
 }
 
-// reload reads the command line's file again. What comes of it is in the log.
+// reload puts the command line's file in force again. What comes of it is in the log.
 func reload(srv *server.Server, line *config.CommandLine) {
-	_ = srv.ReloadFrom(func() (*server.Options, error) {
+	_ = srv.ReloadFrom(loader(line))
+}
+
+// loader reads the command line's file again.
+func loader(line *config.CommandLine) func() (*server.Options, error) {
+	return func() (*server.Options, error) {
 		opts, _, err := line.Load()
 		return opts, err
-	})
+	}
 }

@@ -25,9 +25,17 @@ func Requests() []string {
 // names that requests use for them. A nil document without an error means that
 // this server does not answer.
 func (m *Monitor) Answer(name string, options []byte) (any, error) {
+	return m.AnswerWith(name, options, nil)
+}
+
+// AnswerWith is Answer with parameters that no option changes.
+func (m *Monitor) AnswerWith(name string, options []byte, force map[string]string) (any, error) {
 	p, err := optionParams(options)
 	if err != nil {
 		return nil, err
+	}
+	for name, value := range force {
+		p.values.Set(name, value)
 	}
 	switch name {
 	case "VARZ":

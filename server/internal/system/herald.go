@@ -42,14 +42,10 @@ const (
 	connectionsType = "account_connections"
 )
 
-// Volume counts messages and their bytes; the parts that concern other servers
-// are always zero.
+// Volume counts messages and their bytes.
 type Volume struct {
-	Msgs     uint64    `json:"msgs"`
-	Bytes    uint64    `json:"bytes"`
-	Gateways *struct{} `json:"gateways,omitempty"`
-	Routes   *struct{} `json:"routes,omitempty"`
-	Leafs    *struct{} `json:"leafs,omitempty"`
+	Msgs  uint64 `json:"msgs"`
+	Bytes uint64 `json:"bytes"`
 }
 
 // Departure is how a connection ended.
