@@ -39,7 +39,6 @@ func (s *Server) serveRequests() error {
 		{"$SYS.REQ.ACCOUNT.*.LEAFZ", s.accountRequest("LEAFZ", "")},
 		{"$SYS.REQ.USER.INFO", s.userInfoRequest},
 		{"$SYS.REQ.USER.*.INFO", s.userInfoRequest},
-		{"$SYS.DEBUG.SUBSCRIBERS", s.subscribersRequest},
 	}
 	for _, name := range monitor.Requests() {
 		answer := s.monitorRequest(name)
@@ -50,7 +49,8 @@ func (s *Server) serveRequests() error {
 			return err
 		}
 	}
-	return nil
+	_, err := s.voice.Serve(s.office.account, "$SYS.DEBUG.SUBSCRIBERS", s.countSubscribers)
+	return err
 }
 
 // monitorRequest answers with a document of the monitor.
@@ -173,12 +173,12 @@ func (s *Server) connectionsRequest(r *system.Request) (any, error) {
 	if a == nil || a.Members() == 0 {
 		return nil, system.ErrSilent
 	}
-	return system.Bare{Document: s.office.herald.ConnectionsDocument(s.accountStat(a))}, nil
+	return system.Bare{Document: json.RawMessage(s.office.herald.ConnectionsDocument(s.accountStat(a)))}, nil
 }
 
-// subscribersRequest counts the subscriptions of clients in the asker's account:
-// the body names a subject and, behind a blank, a queue group.
-func (s *Server) subscribersRequest(r *system.Request) (any, error) {
+// countSubscribers answers with the number of subscriptions of clients in the
+// asker's account: the body names a subject and, behind a blank, a queue group.
+func (s *Server) countSubscribers(r *system.Request) {
 	acc := r.Account
 	if c, ok := r.Origin.(*client.Client); ok {
 		acc = c.Account()
@@ -190,7 +190,9 @@ func (s *Server) subscribersRequest(r *system.Request) (any, error) {
 			n++
 		}
 	}
-	return system.Bare{Document: []byte(strconv.Itoa(n))}, nil
+	if r.Reply != "" {
+		s.voice.Publish(r.Account, r.Reply, "", nil, strconv.AppendInt(nil, int64(n), 10))
+	}
 }
 
 // userInfo is what a client is told about itself.

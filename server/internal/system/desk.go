@@ -34,8 +34,7 @@ var (
 	ErrSilent = errors.New("no answer")
 )
 
-// Bare is a document that is sent as it is, without the envelope: as JSON, or
-// as these bytes if it holds a []byte.
+// Bare is a document that is sent without the envelope, and never compressed.
 type Bare struct{ Document any }
 
 // Failure is an error with a code of its own; other errors have 500.
@@ -73,18 +72,15 @@ func (d *Desk) answer(r *Request, make Answerer) {
 		d.send(r, nil, envelope(author, doc, err))
 		return
 	}
-	body, ok := []byte(nil), false
-	if bare, is := doc.(Bare); is {
-		if body, ok = bare.Document.([]byte); !ok {
-			body, err = json.Marshal(bare.Document)
+	if bare, ok := doc.(Bare); ok {
+		body, err := json.Marshal(bare.Document)
+		if err != nil {
+			body = envelope(author, nil, err)
 		}
-	} else {
-		body = envelope(author, doc, nil)
-	}
-	if err != nil {
-		d.send(r, nil, envelope(author, nil, err))
+		d.send(r, nil, body)
 		return
 	}
+	body := envelope(author, doc, nil)
 	accept, _ := header.Get(r.Header, header.AcceptEncoding)
 	block, body, err := document.Compress(string(accept), body)
 	if err != nil {
