@@ -103,7 +103,7 @@ func TestAdvisoryShortKeysMustNotCrash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if refusal := verify(string(short), "nonce", sig); refusal == nil {
+		if refusal := Verify(string(short), "nonce", sig); refusal == nil {
 			t.Errorf("%d bytes: let in", n)
 		}
 		if n == 32 {

@@ -180,7 +180,7 @@ func (l *Listener) mapsCertificate() bool { return l != nil && l.MapCertificate 
 
 // Authenticate decides who a peer is. The error is a *[Refusal].
 func (d *Directory) Authenticate(r *Request) (*Identity, error) {
-	proxy, refusal := d.proxy(r)
+	proxy, refusal := Proxy(d.proxies, r)
 	var id *Identity
 	if refusal == nil {
 		id, refusal = d.decide(r, proxy != "")
@@ -237,7 +237,7 @@ func (d *Directory) byNKey(r *Request, nobody string, proxied bool) (*Identity, 
 	case key == d.nobody(r.Listener):
 		return &e.identity, nil
 	}
-	if refusal := verify(key, r.Nonce, r.Connect.Sig); refusal != nil {
+	if refusal := Verify(key, r.Nonce, r.Connect.Sig); refusal != nil {
 		return nil, refusal
 	}
 	return &e.identity, nil

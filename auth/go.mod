@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/dunlin-mq/dunlin/protocol v0.1.0
 	github.com/google/go-cmp v0.7.0
+	github.com/nats-io/jwt/v2 v2.8.2
 	github.com/nats-io/nkeys v0.4.17
 	golang.org/x/crypto v0.52.0
 )

@@ -19,11 +19,11 @@ func checkProxies(keys []string) (errs []error) {
 	return errs
 }
 
-// proxy returns the public key of the trusted proxy that signed the nonce, empty
+// Proxy returns the public key of the trusted proxy that signed the nonce, empty
 // for a peer that came by itself. A signature that nobody trusted made is worse
 // than none.
-func (d *Directory) proxy(r *Request) (string, *Refusal) {
-	if r.Connect.ProxySig == "" || len(d.proxies) == 0 {
+func Proxy(trusted []string, r *Request) (string, *Refusal) {
+	if r.Connect.ProxySig == "" || len(trusted) == 0 {
 		return "", nil
 	}
 	distrust := &Refusal{Reason: protocol.ProxyNotTrusted, Why: "proxy is not trusted"}
@@ -32,7 +32,7 @@ func (d *Directory) proxy(r *Request) (string, *Refusal) {
 	if err != nil || r.Nonce == "" {
 		return "", distrust
 	}
-	for _, key := range d.proxies {
+	for _, key := range trusted {
 		if pub, err := nkeys.FromPublicKey(key); err == nil && pub.Verify([]byte(r.Nonce), sig) == nil {
 			return key, nil
 		}

@@ -14,6 +14,8 @@ type Refusal struct {
 	// User is who the peer said it was, or who it would have been, for log and
 	// events; empty if it said nothing.
 	User string
+	// Pinned says that the account is none of those that are let in at all.
+	Pinned bool
 }
 
 func (r *Refusal) Error() string {

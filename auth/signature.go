@@ -6,9 +6,9 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// verify checks the signature of the nonce. The texts are those that debug logs
+// Verify checks the signature of the nonce. The texts are those that debug logs
 // of servers have always had.
-func verify(key, nonce, signature string) *Refusal {
+func Verify(key, nonce, signature string) *Refusal {
 	if signature == "" || nonce == "" {
 		return refuse("Signature missing")
 	}
