@@ -79,20 +79,25 @@ func (a *Account) Imports() []Import {
 			Service: i.Type == jwt.Service, Account: i.Account, Share: i.Share, AllowTrace: i.AllowTrace, token: i.Token,
 			Subject: string(i.Subject), Local: string(i.LocalSubject),
 		}
-		// Without a local subject the deprecated field counts: a prefix for a
-		// stream, and for a service the subject in the other account.
+		to := formerTo(i)
 		switch {
 		case imp.Local != "":
-		case i.To != "" && imp.Service:
-			imp.Subject, imp.Local = string(i.To), imp.Subject
-		case i.To != "":
-			imp.Local = string(i.To) + "." + imp.Subject
+		case to != "" && imp.Service:
+			imp.Subject, imp.Local = to, imp.Subject
+		case to != "":
+			imp.Local = to + "." + imp.Subject
 		default:
 			imp.Local = imp.Subject
 		}
 		all = append(all, imp)
 	}
 	return all
+}
+
+// formerTo is the field that counted before there were local subjects: a prefix for
+// a stream, and for a service the subject in the other account.
+func formerTo(i *jwt.Import) string {
+	return string(i.To) //lint:ignore SA1019 JWTs that have it are still about
 }
 
 // Mappings returns the mappings of the account, in the order of their sources: in

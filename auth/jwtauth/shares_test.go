@@ -51,7 +51,6 @@ func TestAuthorize(t *testing.T) {
 	importer := public(other.account)
 	w.claims.Exports = jwt.Exports{
 		{Subject: "open.>", Type: jwt.Stream},
-		{Subject: "open.x", Type: jwt.Stream, ResponseThreshold: time.Minute},
 		{Subject: "private.>", Type: jwt.Service, TokenReq: true, ResponseType: jwt.ResponseTypeStream},
 		{Subject: "own.*", Type: jwt.Service, AccountTokenPosition: 2, AllowTrace: true},
 		{Subject: "timed", Type: jwt.Service, Latency: &jwt.ServiceLatency{Sampling: 50, Results: "lat"}},
@@ -79,7 +78,6 @@ func TestAuthorize(t *testing.T) {
 		end  time.Time
 	}{
 		{"open", Import{Subject: "open.a"}, &Export{Subject: "open.>"}, time.Time{}},
-		{"the same rather than a wider one", Import{Subject: "open.x"}, &Export{Subject: "open.x", Threshold: time.Minute}, time.Time{}},
 		{"wider than what is offered", Import{Subject: ">"}, nil, time.Time{}},
 		{"a stream as a service", Import{Subject: "open.a", Service: true}, nil, time.Time{}},
 		{"private without a token", Import{Subject: "private.a", Service: true}, nil, time.Time{}},
