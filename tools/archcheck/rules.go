@@ -50,7 +50,7 @@ var modules = map[string]moduleRule{
 		"github.com/nats-io/nkeys",
 		"github.com/nats-io/jwt/v2",
 		"golang.org/x/crypto",
-	}},
+	}, Sockets: []string{"resolver"}}, // a directory of JWTs
 	// The persistence engine. Files only through vfs, so that a test can cut
 	// the power after any write; sockets never.
 	"jetstream": {May: []string{
