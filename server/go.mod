@@ -8,6 +8,7 @@ require (
 	github.com/dunlin-mq/dunlin/wsframe v0.1.0
 	github.com/google/go-cmp v0.7.0
 	github.com/klauspost/compress v1.20.3
+	github.com/nats-io/jwt/v2 v2.8.2
 	github.com/nats-io/nkeys v0.4.17
 )
 

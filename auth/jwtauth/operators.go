@@ -3,6 +3,7 @@ package jwtauth
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -42,6 +43,16 @@ func ParseOperator(text []byte) (*Operator, error) {
 		SystemAccount: c.SystemAccount, AccountServer: c.AccountServerURL, Strict: c.StrictSigningKeyUsage,
 		signers: c.SigningKeys, version: c.AssertServerVersion,
 	}, nil
+}
+
+// Equal reports whether two JWTs of operators say the same.
+func (o *Operator) Equal(p *Operator) bool {
+	if o == nil || p == nil {
+		return o == p
+	}
+	return o.Key == p.Key && o.Name == p.Name && o.Issued.Equal(p.Issued) && o.Expires.Equal(p.Expires) &&
+		o.SystemAccount == p.SystemAccount && o.AccountServer == p.AccountServer && o.Strict == p.Strict &&
+		o.version == p.version && slices.Equal(o.signers, p.signers)
 }
 
 // seconds is a time of a claim; zero stands for none.

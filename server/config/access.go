@@ -21,6 +21,38 @@ type Authorization struct {
 	// Timeout is how long a client may take for its CONNECT; 0 means 2 seconds, or
 	// a second more than the TLS handshake may take.
 	Timeout time.Duration
+	// ProxyRequired lets the only user, or the token, in through a trusted proxy
+	// alone.
+	ProxyRequired bool
+	// Callout is a service that decides who may connect; nil for none.
+	Callout *Callout
+}
+
+// Callout is a service that decides who may connect.
+type Callout struct {
+	Issuer  string // public key of the account that signs its answers
+	Account string // in which it answers; empty means the global account
+	// Users are exempt: the names or public keys of those that are the service.
+	Users []string
+	XKey  string // public curve key that requests are sealed for; empty for none
+	// Accounts are those whose users it decides about, if they are not in the
+	// global account; empty means all.
+	Accounts []string
+}
+
+// Proxies are those that are trusted to stand between clients and the server.
+type Proxies struct{ Trusted []Proxy }
+
+// Proxy is one that signs for its clients.
+type Proxy struct{ Key string } // public key
+
+// Keys returns the public keys of the proxies.
+func (p *Proxies) Keys() []string {
+	var keys []string
+	for _, proxy := range p.Trusted {
+		keys = append(keys, proxy.Key)
+	}
+	return keys
 }
 
 // Single reports whether there is one user, or one token.
@@ -44,6 +76,8 @@ type User struct {
 	Permissions *perm.Rules
 	// Types are the ways in which the user may connect; 0 means all.
 	Types auth.Types
+	// ProxyRequired lets the user in through a trusted proxy alone.
+	ProxyRequired bool
 }
 
 // ID is what the user is known by: its name or its public key.

@@ -30,7 +30,7 @@ type list[T, V any] struct {
 	// wrong and wrongItem are the messages for a value that is no array and an
 	// element that is no map.
 	wrong, wrongItem func(v *syntax.Value) string
-	// finish looks at a whole element, which is left out if it reports a problem.
+	// finish looks at a whole element; nil if that needs no look.
 	finish func(c *cursor, m *syntax.Map, v *V)
 }
 
@@ -48,7 +48,7 @@ func (l list[T, V]) decode(c *cursor, target any, v *syntax.Value) {
 		var value V
 		before := len(c.problems)
 		c.decodeMap(l.block, item.Map, &value)
-		if len(c.problems) == before {
+		if l.finish != nil && len(c.problems) == before {
 			l.finish(c, item.Map, &value)
 		}
 		out = append(out, value)

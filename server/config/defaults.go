@@ -41,7 +41,8 @@ func (o *Options) WithDefaults() *Options {
 
 	fill(&c.Host, DefaultHost)
 	fill(&c.Port, DefaultPort)
-	if !c.NoSystemAccount {
+	c.Operators.fill(&c.SystemAccount)
+	if !c.NoSystemAccount && !c.Operators.Enabled() {
 		fill(&c.SystemAccount, systemAccount)
 	}
 	fill(&c.ConnectErrorReports, DefaultConnectErrorReports)

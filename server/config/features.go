@@ -33,6 +33,9 @@ var built = map[Feature]bool{
 	"":               true,
 	FeatureAccounts:  true,
 	FeatureAuth:      true,
+	FeatureCallout:   true,
+	FeatureOperator:  true,
+	FeatureProxies:   true,
 	FeatureSystem:    true,
 	FeatureWebSocket: true,
 }

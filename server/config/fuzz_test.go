@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 		if why := (webSocketBinding{}).check(nil, full); why != "" {
 			t.Errorf("accepted, but %s", why)
 		}
-		o.WebSocket, o.NoAuthUser, o.SystemAccount = WebSocket{}, "", ""
+		o.WebSocket, o.NoAuthUser, o.SystemAccount, o.Operators = WebSocket{}, "", "", Operators{}
 		if err := o.Validate(); err != nil && !strings.Contains(err.Error(), "lower than lame duck") &&
 			!strings.Contains(err.Error(), "cannot be higher than max_pending") {
 			t.Errorf("accepted, but %v", err)

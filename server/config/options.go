@@ -58,6 +58,10 @@ type Options struct {
 	// which is what empty means, or one of Accounts. NoSystemAccount does without.
 	SystemAccount   string
 	NoSystemAccount bool
+	// Operators are those whose JWTs say which accounts and users there are.
+	Operators Operators
+	// Proxies are those that are trusted to sign for their clients.
+	Proxies Proxies
 
 	// Mappings are the subject mappings of the global account $G, in the order
 	// in which they are tried.

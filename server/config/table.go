@@ -125,7 +125,7 @@ var groups = []Group{
 	{"Monitoring", monitorOptions()},
 	{"Process", processOptions()},
 	{"TLS", tlsOptions()},
-	{"Accounts and users", accessOptions()},
+	{"Accounts and users", append(operatorOptions(), accessOptions()...)},
 	{"Links and other listeners", clusterOptions()},
 	{"JetStream", jetStreamOptions()},
 }

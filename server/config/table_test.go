@@ -69,6 +69,14 @@ var everyOption = []struct{ option, value, reload string }{
 	{"no_auth_user", `bob`, "config reload not supported for NoAuthUser: old=, new=bob"},
 	{"system_account", `B`, "config reload not supported for SystemAccount: old=$SYS, new=B"},
 	{"no_system_account", `true`, "config reload not supported for SystemAccount: old=$SYS, new="},
+	{"proxies", `{trusted: [{key: ` + testTree.user + `}]}`, `Reloaded: proxies trusted keys ["` + testTree.user + `"] were added`},
+	{"operator", testTree.operatorJWT, "config reload not supported for TrustedOperators: old=, new=" + operatorsKind.format(testTree.parsed)},
+	{"trusted_keys", testTree.operator, "config reload not supported for TrustedKeys: old=, new=" + testTree.operator},
+	{"resolver", `{type: full, dir: d}`, "config reload not supported for AccountResolver: old=, new=full d"},
+	{"resolver_tls", `{}`, ""},
+	{"resolver_preload", `{` + testTree.account + `: ` + testTree.accountJWT + `}`, ""},
+	{"resolver_pinned_accounts", `[` + testTree.account + `]`, "Reloaded: resolver_pinned_accounts = " + testTree.account},
+	{"default_sentinel", testTree.userJWT, "Reloaded: default_sentinel = [REDACTED]"},
 	{"websocket", `{port: 8080, no_tls: true}`, "config reload not supported for Websocket port: old=0, new=8080"},
 }
 

@@ -24,8 +24,16 @@ var authorizationBlock = &Block{Options: append(loginRows(
 		Doc:  "Permissions of the users in this block that have none of their own.",
 		bind: field[Authorization, *perm.Rules]{rulesKind, func(a *Authorization) **perm.Rules { return &a.DefaultPermissions }},
 	},
-	{Name: "auth_callout", Aliases: []string{"auth_hook"}, Type: TypeSection, Feature: FeatureCallout, Block: calloutBlock},
-	{Name: "proxy_required", Type: TypeBool, Feature: FeatureProxies},
+	{
+		Name: "auth_callout", Aliases: []string{"auth_hook"}, Type: TypeSection, Feature: FeatureCallout, Block: calloutBlock,
+		Doc:  "A service that decides who may connect.",
+		bind: calloutBinding{},
+	},
+	{
+		Name: "proxy_required", Type: TypeBool, Feature: FeatureProxies,
+		Doc:  "Let the only user, or the token, in through a trusted proxy alone.",
+		bind: field[Authorization, bool]{boolKind, func(a *Authorization) *bool { return &a.ProxyRequired }},
+	},
 }...)}
 
 // loginRows are the rows of a block with one user or token.
@@ -75,7 +83,11 @@ var userBlock = &Block{Options: []Option{
 		Doc:  "How the user may connect: STANDARD, WEBSOCKET, LEAFNODE, LEAFNODE_WS, MQTT, MQTT_WS, IN_PROCESS; all if left out.",
 		bind: bindUser(typesKind, func(u *User) *auth.Types { return &u.Types }),
 	},
-	{Name: "proxy_required", Type: TypeBool, Feature: FeatureProxies},
+	{
+		Name: "proxy_required", Type: TypeBool, Feature: FeatureProxies,
+		Doc:  "Let the user in through a trusted proxy alone.",
+		bind: bindUser(boolKind, func(u *User) *bool { return &u.ProxyRequired }),
+	},
 }}
 
 func bindUser[V any](k *kind[V], ptr func(*User) *V) binding { return field[User, V]{k, ptr} }

@@ -23,7 +23,8 @@ func (o *Options) Validate() error {
 	if err := o.checkNoAuthUser(o.NoAuthUser); err != nil {
 		errs = append(errs, err)
 	}
-	if name := o.SystemAccount; name != "" && name != systemAccount && o.account(name) == nil {
+	errs = append(errs, o.operatorProblems()...)
+	if name := o.SystemAccount; name != "" && name != systemAccount && o.account(name) == nil && !o.Operators.Enabled() {
 		errs = append(errs, errors.New("error resolving system account: account missing"))
 	}
 	errs = append(errs, o.WebSocket.problems()...)

@@ -36,6 +36,7 @@ func (o *Options) accessProblems() []Problem {
 	var r report
 	o.checkUsers(&r)
 	o.checkShares(&r)
+	o.checkCallout(&r)
 	return r.problems
 }
 

@@ -65,7 +65,7 @@ var modules = map[string]moduleRule{
 		"github.com/klauspost/compress",
 		"github.com/nats-io/nkeys",
 		"golang.org/x/sync",
-	}, Sockets: []string{"..."}},
+	}, Tests: []string{"github.com/nats-io/jwt/v2"}, Sockets: []string{"..."}},
 	// Not tagged, nobody imports them.
 	"tests": {May: []string{
 		"wsframe", "protocol", "auth", "jetstream", "server",
