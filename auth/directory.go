@@ -231,14 +231,14 @@ func (d *Directory) byNKey(r *Request, nobody string, proxied bool) (*Identity, 
 	case e == nil:
 		return nil, refuse("")
 	case !e.identity.Types.Allow(r.Type):
-		return nil, refuse("Connection type not allowed")
+		return nil, refuse("Connection type not allowed").of(e)
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect()
+		return nil, refuseDirect().of(e)
 	case key == d.nobody(r.Listener):
 		return &e.identity, nil
 	}
 	if refusal := Verify(key, r.Nonce, r.Connect.Sig); refusal != nil {
-		return nil, refusal
+		return nil, refusal.of(e)
 	}
 	return &e.identity, nil
 }
@@ -251,7 +251,7 @@ func (d *Directory) byName(r *Request, nobody string, proxied bool) (*Identity, 
 		case e == nil || !e.identity.Types.Allow(r.Type):
 			return nil, refuse("")
 		case e.proxyRequired && !proxied:
-			return nil, refuseDirect()
+			return nil, refuseDirect().of(e)
 		default:
 			return &e.identity, nil
 		}
@@ -267,13 +267,13 @@ func (d *Directory) byName(r *Request, nobody string, proxied bool) (*Identity, 
 	good := same(e.password, pass) // whatever else is wrong: it takes time that tells nothing
 	switch {
 	case !e.identity.Types.Allow(r.Type):
-		return nil, refuse("Connection type not allowed")
+		return nil, refuse("Connection type not allowed").of(e)
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect()
+		return nil, refuseDirect().of(e)
 	case e.password == "" && d.mapped:
-		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name))
+		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name)).of(e)
 	case !good:
-		return nil, refuse("")
+		return nil, refuse("").of(e)
 	}
 	return &e.identity, nil
 }
@@ -294,9 +294,9 @@ func (d *Directory) byCertificate(r *Request, proxied bool) (*Identity, *Refusal
 	e := d.users[found.User]
 	switch {
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect()
+		return nil, refuseDirect().of(e)
 	case e.password != "" && !same(e.password, r.Connect.Pass):
-		return nil, refuse("")
+		return nil, refuse("").of(e)
 	}
 	return &e.identity, nil
 }

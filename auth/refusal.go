@@ -14,6 +14,9 @@ type Refusal struct {
 	// User is who the peer said it was, or who it would have been, for log and
 	// events; empty if it said nothing.
 	User string
+	// Matched is the user whom the peer would have been, had its credentials been
+	// good: as the directory has it, whatever the peer says. Nil for nobody.
+	Matched *Identity
 	// Pinned says that the account is none of those that are let in at all.
 	Pinned bool
 }
@@ -28,4 +31,10 @@ func (r *Refusal) Error() string {
 // refuse is the ordinary refusal.
 func refuse(why string) *Refusal {
 	return &Refusal{Reason: protocol.AuthenticationFailure, Why: why}
+}
+
+// of says whom the peer would have been.
+func (r *Refusal) of(e *entry) *Refusal {
+	r.Matched = &e.identity
+	return r
 }

@@ -102,11 +102,11 @@ func systemImports(system, name string) []account.Import {
 func directoryConfig(o *Options, somebody string) auth.Config {
 	z := &o.Authorization
 	c := auth.Config{
-		NoAuthUser: o.NoAuthUser,
-		Mapped:     o.TLS != nil && o.TLS.VerifyAndMap || o.WebSocket.TLS != nil && o.WebSocket.TLS.VerifyAndMap,
+		NoAuthUser: o.NoAuthUser, Proxies: o.Proxies.Keys(),
+		Mapped: o.TLS != nil && o.TLS.VerifyAndMap || o.WebSocket.TLS != nil && o.WebSocket.TLS.VerifyAndMap,
 	}
 	if z.Single() {
-		c.Single = &auth.Single{User: z.User, Password: z.Password, Token: z.Token}
+		c.Single = &auth.Single{User: z.User, Password: z.Password, Token: z.Token, ProxyRequired: z.ProxyRequired}
 	}
 	add := func(users []config.User, defaults *perm.Rules, account string) {
 		for i := range users {
@@ -116,7 +116,7 @@ func directoryConfig(o *Options, somebody string) auth.Config {
 				rules = defaults
 			}
 			c.Users = append(c.Users, auth.User{
-				Name: u.Name, Password: u.Password, NKey: u.NKey, Account: account, Permissions: rules, Types: u.Types,
+				Name: u.Name, Password: u.Password, NKey: u.NKey, Account: account, Permissions: rules, Types: u.Types, ProxyRequired: u.ProxyRequired,
 			})
 		}
 	}
