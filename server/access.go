@@ -1,13 +1,17 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/dunlin-mq/dunlin/auth"
 	"github.com/dunlin-mq/dunlin/auth/perm"
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/protocol/subject"
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/client"
 )
 
 // access is who may connect and what the accounts are like, made of a
@@ -115,6 +119,9 @@ func directoryConfig(o *Options, somebody string) auth.Config {
 			if rules == nil {
 				rules = defaults
 			}
+			if answersCallouts(o, u, account) {
+				rules = denyCalloutRequests(rules)
+			}
 			c.Users = append(c.Users, auth.User{
 				Name: u.Name, Password: u.Password, NKey: u.NKey, Account: account, Permissions: rules, Types: u.Types, ProxyRequired: u.ProxyRequired,
 			})
@@ -130,6 +137,12 @@ func directoryConfig(o *Options, somebody string) auth.Config {
 		add(a.Users, a.DefaultPermissions, a.Name)
 	}
 	return c
+}
+
+// answersCallouts reports whether a user is a callout service.
+func answersCallouts(o *Options, u *config.User, in string) bool {
+	c := o.Authorization.Callout
+	return c != nil && in == cmp.Or(c.Account, account.Global) && slices.Contains(c.Users, u.ID())
 }
 
 // onlySystemUsers reports whether a configuration says nothing of users but those
@@ -187,15 +200,43 @@ func importSpec(o *Options, importer string, i *config.Import) (account.Import, 
 }
 
 // enforce puts users and accounts in force. Clients follow with [Server.review].
-func (s *Server) enforce(a *access) {
+func (s *Server) enforce(a *access, o *Options) {
+	if s.tenants != nil {
+		s.tenants.setRules(o)
+		s.door.Replace(s.tenants, s.tenants.delegate(o))
+		return
+	}
 	s.accounts.Replace(a.accounts)
-	s.door.SetUsers(a.users)
+	s.door.Replace(a.users, s.configuredDelegate(o))
+}
+
+// trimAccount closes the newest clients of an account that has more than it may.
+func (s *Server) trimAccount(a *account.Account) {
+	limit := a.Limits().Connections
+	if limit == account.Nobody {
+		limit = 0
+	} else if limit <= 0 {
+		return
+	}
+	var members []*client.Client
+	for _, c := range s.env.Registry.All() {
+		if c.Account() == a && c.Identity() != nil {
+			members = append(members, c)
+		}
+	}
+	slices.SortFunc(members, func(x, y *client.Client) int { return cmp.Compare(x.ID(), y.ID()) })
+	for _, c := range members[min(limit, len(members)):] {
+		c.Fail(protocol.ErrMaxAccountConnections)
+	}
 }
 
 // review makes clients follow a change of users or accounts.
 func (s *Server) review() {
 	for _, c := range s.env.Registry.All() {
 		c.Review()
+	}
+	for _, a := range s.accounts.All() {
+		s.trimAccount(a)
 	}
 }
 

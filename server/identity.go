@@ -11,28 +11,31 @@ import (
 // identity is the name of a server that nobody else can have: its public
 // nkey, fresh at each start, and the curve key for sealed requests to it.
 type identity struct {
-	id   string // N...
-	xkey string // X...
+	id    string // N...
+	keys  nkeys.KeyPair
+	xkey  string // X...
+	xkeys nkeys.KeyPair
 	// somebody is the user that clients without credentials become where only the
 	// system account has users.
 	somebody string
 }
 
-func newIdentity() (identity, error) {
-	id, err := publicKey(nkeys.CreateServer)
-	if err != nil {
+func newIdentity() (id identity, err error) {
+	id.somebody = "nats-" + rand.Text()[:8]
+	if id.keys, id.id, err = newKeys(nkeys.CreateServer); err != nil {
 		return identity{}, err
 	}
-	xkey, err := publicKey(nkeys.CreateCurveKeys)
-	return identity{id, xkey, "nats-" + rand.Text()[:8]}, err
+	id.xkeys, id.xkey, err = newKeys(nkeys.CreateCurveKeys)
+	return id, err
 }
 
-func publicKey(create func() (nkeys.KeyPair, error)) (string, error) {
+func newKeys(create func() (nkeys.KeyPair, error)) (nkeys.KeyPair, string, error) {
 	kp, err := create()
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	return kp.PublicKey()
+	key, err := kp.PublicKey()
+	return kp, key, err
 }
 
 // author signs the next message that the server itself writes.

@@ -36,6 +36,9 @@ func (s *Server) logStart() {
 	if o.File != "" {
 		log.Infof("Using configuration file: %s (%s)", o.File, o.Digest)
 	}
+	if s.tenants != nil {
+		s.tenants.logOperators()
+	}
 	if o.Limits.MaxPayload > largePayload {
 		log.Warnf("Maximum payloads over %.2f MB are generally discouraged and could lead to poor performance", float64(largePayload)/(1<<20))
 	}

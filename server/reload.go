@@ -52,7 +52,7 @@ func (s *Server) Reload(opts Options) error {
 	s.mu.Unlock()
 	s.web.front.Store(front)
 	s.env.SetSettings(s.settings(next, s.Port()))
-	s.enforce(access)
+	s.enforce(access, next)
 
 	for _, c := range changes {
 		s.env.Log.Infof("%s", c)

@@ -35,11 +35,14 @@ type Server struct {
 	office   *office // nil without a system account
 	monitor  *monitor.Monitor
 	door     *door.Door
+	tenants  *tenants // nil without operators
 	nextID   atomic.Uint64
 	written  atomic.Uint64 // messages that the server itself has published
 	clients  sync.WaitGroup
 	tlsRate  transport.RateLimit
-	web      webPort
+
+	pinnedFails atomic.Uint64 // users of accounts that are not pinned
+	web         webPort
 
 	ready chan struct{} // closed when all listeners are open
 	stop  chan struct{} // closed when the server is to end
@@ -96,7 +99,12 @@ func New(opts Options) (*Server, error) {
 	s.env.Account, s.env.Door = s.accounts.Global(), s.door
 	s.env.Log = log
 	s.env.Author = s.author
-	s.enforce(access)
+	if full.Operators.Enabled() {
+		if s.tenants, err = newTenants(s, full); err != nil {
+			return nil, err
+		}
+	}
+	s.enforce(access, full)
 	s.env.SetSettings(s.settings(full, full.Port))
 	s.monitor = s.newMonitor(full)
 	if err := s.openOffice(full); err != nil {
@@ -195,6 +203,11 @@ func (s *Server) open() error {
 	if err := s.writePID(); err != nil {
 		return err
 	}
+	if s.tenants != nil {
+		if err := s.tenants.open(); err != nil {
+			return err
+		}
+	}
 	if err := s.openSidePorts(); err != nil {
 		return err
 	}
@@ -272,6 +285,9 @@ func (s *Server) wind(accepting *sync.WaitGroup) {
 		c.Close(protocol.ServerShutdown)
 	}
 	s.clients.Wait()
+	if s.tenants != nil {
+		s.tenants.close()
+	}
 	s.services.Close()
 	s.voice.Close()
 	s.env.Log.Infof("Server Exiting..")

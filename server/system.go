@@ -33,7 +33,13 @@ func (s *Server) openOffice(o *Options) error {
 		herald: system.NewHerald(s.voice, a, s.author, s.identity.id),
 	}
 	s.env.Witness = witness{s}
-	return s.serveRequests()
+	if err := s.serveRequests(); err != nil {
+		return err
+	}
+	if s.tenants != nil {
+		return s.tenants.serveRequests()
+	}
+	return nil
 }
 
 // newMonitor makes the documents of the monitoring endpoints and of requests to
@@ -96,6 +102,9 @@ func (s *Server) accountStat(a *account.Account) monitor.AccountStat {
 const (
 	// heartbeat is how often the numbers of connections are published.
 	heartbeat = 30 * time.Second
+	// systemRetry is how often a system account is looked for that was not to be
+	// had when the server started.
+	systemRetry = time.Second
 	// firstStatistics is when the figures of a server are published first;
 	// the time doubles until it is statisticsPeriod.
 	firstStatistics  = 250 * time.Millisecond
@@ -106,12 +115,18 @@ const (
 func (o *office) report(s *Server, done <-chan struct{}) {
 	wait := firstStatistics
 	figures, beat := time.NewTimer(wait), time.NewTicker(heartbeat)
+	retry := time.NewTicker(systemRetry)
 	defer figures.Stop()
 	defer beat.Stop()
+	defer retry.Stop()
 	for {
 		select {
 		case <-done:
 			return
+		case <-retry.C:
+			if s.tenants == nil || s.tenants.retrySystem() {
+				retry.Stop()
+			}
 		case <-figures.C:
 			o.herald.Statistics(func() any { return s.monitor.Statsz() })
 			wait = min(2*wait, statisticsPeriod)

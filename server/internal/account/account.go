@@ -35,9 +35,12 @@ func (a *Account) Label() string {
 	return a.Name
 }
 
+// Nobody is a limit on connections of none at all.
+const Nobody = -1
+
 // Limits bound what the connections of an account may do; 0 is no limit.
 type Limits struct {
-	Connections   int
+	Connections   int // or Nobody
 	Subscriptions int // of each connection
 	Payload       int // bytes of a message
 }
@@ -55,7 +58,7 @@ func (a *Account) Limits() *Limits { return a.limits.Load() }
 // Join counts a client in, or returns [protocol.ErrMaxAccountConnections].
 func (a *Account) Join() error {
 	limit := int64(a.Limits().Connections)
-	if n := a.members.Add(1); limit > 0 && n > limit {
+	if n := a.members.Add(1); limit > 0 && n > limit || limit == Nobody {
 		a.members.Add(-1)
 		return protocol.ErrMaxAccountConnections
 	}

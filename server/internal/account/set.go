@@ -16,19 +16,22 @@ type Spec struct {
 	Imports  []Import
 }
 
+// ServiceFunc makes the subscriber that stands for a service in an account that
+// imports it.
+type ServiceFunc func(importer, exporter *Account, imp Import) Subscriber
+
 // Set holds the accounts of a server. It is safe for concurrent use. The global
 // account is always there.
 type Set struct {
 	global   *Account
-	services func(importer, exporter *Account, imp Import) Subscriber
+	services ServiceFunc
 
 	mu     sync.RWMutex
 	byName map[string]*Account // guarded by mu
 }
 
-// NewSet returns a set with the global account alone. services makes the
-// subscriber that stands for a service in an account that imports it.
-func NewSet(services func(importer, exporter *Account, imp Import) Subscriber) *Set {
+// NewSet returns a set with the global account alone.
+func NewSet(services ServiceFunc) *Set {
 	g := New(Global)
 	return &Set{global: g, services: services, byName: map[string]*Account{Global: g}}
 }
@@ -79,13 +82,35 @@ func (s *Set) Replace(specs []Spec) {
 	s.mu.Unlock()
 	s.global.limits.Store(&Limits{})
 	for i := range specs {
-		spec := &specs[i]
-		a := next[spec.Name]
-		a.Mappings.Store(spec.Mappings)
-		a.limits.Store(&spec.Limits)
-		if spec.Label != "" {
-			a.label.Store(&spec.Label)
-		}
+		next[specs[i].Name].become(&specs[i])
 	}
-	s.share(specs, next)
+	for i := range specs {
+		next[specs[i].Name].take(specs[i].Imports, func(name string) *Account { return next[name] }, s.services)
+	}
+}
+
+// Put adds an account, or changes the one of that name. What it imports of accounts
+// that are not there is left out.
+func (s *Set) Put(spec Spec) *Account {
+	s.mu.Lock()
+	a := s.byName[spec.Name]
+	if a == nil {
+		a = New(spec.Name)
+		s.byName[spec.Name] = a
+	}
+	s.mu.Unlock()
+	a.become(&spec)
+	a.take(spec.Imports, s.Get, s.services)
+	return a
+}
+
+// become puts what concerns the account alone in force.
+func (a *Account) become(spec *Spec) {
+	a.Mappings.Store(spec.Mappings)
+	limits := spec.Limits
+	a.limits.Store(&limits)
+	if spec.Label != "" {
+		label := spec.Label
+		a.label.Store(&label)
+	}
 }

@@ -150,37 +150,29 @@ func (i *Interest) share() {
 	}
 }
 
-// share puts the imports of the specs in force. The lock of the set is not held.
-func (s *Set) share(specs []Spec, accounts map[string]*Account) {
-	wanted := map[string]*Spec{}
-	for i := range specs {
-		wanted[specs[i].Name] = &specs[i]
-	}
-	for name, a := range accounts {
-		var streams []stream
-		var services []*sublist.Entry[Subscriber]
-		if spec := wanted[name]; spec != nil {
-			for n := range spec.Imports {
-				imp := spec.Imports[n]
-				from := accounts[imp.From]
-				switch {
-				case from == nil:
-				case imp.Export.Service:
-					if e, err := a.Interest.Insert(imp.Local, "", s.services(a, from, imp)); err == nil {
-						services = append(services, e)
-					}
-				case from != a:
-					streams = append(streams, stream{imp, from})
-				}
+// take puts imports in force, in the place of those that there were; from finds the
+// accounts that they come from. The lock of the set is not held.
+func (a *Account) take(imports []Import, from func(name string) *Account, services ServiceFunc) {
+	var streams []stream
+	var entries []*sublist.Entry[Subscriber]
+	for _, imp := range imports {
+		exporter := from(imp.From)
+		switch {
+		case exporter == nil:
+		case imp.Export.Service:
+			if e, err := a.Interest.Insert(imp.Local, "", services(a, exporter, imp)); err == nil {
+				entries = append(entries, e)
 			}
+		case exporter != a:
+			streams = append(streams, stream{imp, exporter})
 		}
-		a.sharing.mu.Lock()
-		old := a.sharing.services
-		a.sharing.streams, a.sharing.services = streams, services
-		a.sharing.mu.Unlock()
-		for _, e := range old {
-			a.Interest.Remove(e)
-		}
+	}
+	a.sharing.mu.Lock()
+	old := a.sharing.services
+	a.sharing.streams, a.sharing.services = streams, entries
+	a.sharing.mu.Unlock()
+	for _, e := range old {
+		a.Interest.Remove(e)
 	}
 }
 

@@ -76,7 +76,7 @@ func (c *Client) mayGoOn() error {
 	if required, _ := c.env.Door.Required(c.demands()); !required {
 		return nil
 	}
-	a, ok := c.env.Door.Anonymous(c.request(c.options))
+	a, ok := c.env.Door.Anonymous(c.request(c.options), c)
 	if !ok {
 		return c.turnedAway(&auth.Refusal{Reason: protocol.AuthenticationFailure})
 	}
@@ -86,14 +86,17 @@ func (c *Client) mayGoOn() error {
 // logIn asks who the client is and lets it in. It may come again, as somebody
 // else.
 func (c *Client) logIn(o *protocol.Connect) error {
-	a, err := c.env.Door.Admit(c.request(o))
-	if err == nil {
-		c.claim(o)
-		return c.comeIn(a)
+	c.live.loggedIn() // it has said its word in time, however long a decision takes
+	if c.identity.Load() == nil {
+		claimed := withoutSecrets(o)
+		c.claim(&claimed)
 	}
-	claimed := withoutSecrets(o)
-	c.claim(&claimed)
-	return c.turnedAway(err)
+	a, err := c.env.Door.Admit(c.request(o), c)
+	if err != nil {
+		return c.turnedAway(err)
+	}
+	c.claim(o)
+	return c.comeIn(a)
 }
 
 // claim keeps what the client says of itself.

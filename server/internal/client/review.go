@@ -16,13 +16,13 @@ func (c *Client) Review() {
 	c.mu.Lock()
 	o := c.options
 	c.mu.Unlock()
-	fate, now := c.env.Door.Review(id, c.request(o))
-	switch fate {
-	case door.Leaves:
-		c.Close(protocol.ClientClosed)
+	now := c.env.Door.Review(door.Admission{Identity: id, Account: c.account.Load()}, c.request(o))
+	switch {
+	case now.Error != nil:
+		c.Fail(now.Error)
 		return
-	case door.Rejected:
-		c.Fail(protocol.ErrAuthorization)
+	case !now.Stays():
+		c.Close(now.Reason)
 		return
 	}
 	if !c.identity.CompareAndSwap(id, now.Identity) {

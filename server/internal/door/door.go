@@ -1,17 +1,54 @@
 package door
 
 import (
+	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/auth"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
+	"github.com/dunlin-mq/dunlin/server/internal/document"
 )
+
+// Keeper decides who peers are. It is an [auth.Directory] where a configuration
+// names the users.
+type Keeper interface {
+	// Required reports whether peers of a listener have to say who they are,
+	// Announced whether they are told so.
+	Required(l *auth.Listener) bool
+	Announced(l *auth.Listener) bool
+	// NeedsNonce reports whether peers get something to sign.
+	NeedsNonce() bool
+	// Anonymous returns who a peer is that begins with something else than
+	// CONNECT; nil if it may not.
+	Anonymous(r *auth.Request) *auth.Identity
+	// Authenticate decides. The error is an [*auth.Refusal].
+	Authenticate(r *auth.Request) (*auth.Identity, error)
+}
+
+// Delegate may have the last word about a peer.
+type Delegate interface {
+	// Decide is told what the keeper has decided, of which one is nil. It returns
+	// that if it is not concerned.
+	Decide(r *auth.Request, p Peer, id *auth.Identity, err error) (*auth.Identity, error)
+}
+
+// Peer is a connection, as a [Delegate] describes it to others.
+type Peer interface {
+	Document(stop time.Time) document.Client
+}
 
 // Door is the way into a server. It is safe for concurrent use.
 type Door struct {
 	accounts *account.Set
-	users    atomic.Pointer[auth.Directory]
+	rules    atomic.Pointer[rules]
+}
+
+// rules are what a reload replaces.
+type rules struct {
+	keeper   Keeper
+	delegate Delegate // nil for none
 }
 
 // Admission is what a connection gets that was let in.
@@ -27,28 +64,32 @@ func New(accounts *account.Set) *Door {
 	if err != nil {
 		panic(err) // nothing is in it that could be wrong
 	}
-	d.users.Store(none)
+	d.Replace(none, nil)
 	return d
 }
 
-// SetUsers replaces those who may come in. Who is in already stays; see
-// [Door.Review].
-func (d *Door) SetUsers(users *auth.Directory) { d.users.Store(users) }
+// Replace replaces those who decide; delegate may be nil. Who is in already stays;
+// see [Door.Review].
+func (d *Door) Replace(k Keeper, delegate Delegate) { d.rules.Store(&rules{k, delegate}) }
 
 // Required reports whether connections of a listener have to say who they are;
 // announced whether they are told so.
 func (d *Door) Required(l *auth.Listener) (required, announced bool) {
-	u := d.users.Load()
-	return u.Required(l), u.Announced(l)
+	k := d.rules.Load().keeper
+	return k.Required(l), k.Announced(l)
 }
 
 // NeedsNonce reports whether connections get something to sign.
-func (d *Door) NeedsNonce() bool { return d.users.Load().NeedsNonce() }
+func (d *Door) NeedsNonce() bool { return d.rules.Load().keeper.NeedsNonce() }
 
 // Admit decides about a connection. The error is an [*auth.Refusal], or a
 // [*protocol.Error] if the identity is good and its account takes nobody.
-func (d *Door) Admit(r *auth.Request) (Admission, error) {
-	id, err := d.users.Load().Authenticate(r)
+func (d *Door) Admit(r *auth.Request, p Peer) (Admission, error) {
+	rules := d.rules.Load()
+	id, err := rules.keeper.Authenticate(r)
+	if rules.delegate != nil {
+		id, err = rules.delegate.Decide(r, p, id, err)
+	}
 	if err != nil {
 		return Admission{}, err
 	}
@@ -57,10 +98,17 @@ func (d *Door) Admit(r *auth.Request) (Admission, error) {
 
 // Anonymous decides about a connection that begins with something else than
 // CONNECT; false if it may not.
-func (d *Door) Anonymous(r *auth.Request) (Admission, bool) {
-	id := d.users.Load().Anonymous(r)
+func (d *Door) Anonymous(r *auth.Request, p Peer) (Admission, bool) {
+	rules := d.rules.Load()
+	id := rules.keeper.Anonymous(r)
 	if id == nil {
 		return Admission{}, false
+	}
+	if rules.delegate != nil {
+		var err error
+		if id, err = rules.delegate.Decide(r, p, id, nil); err != nil {
+			return Admission{}, false
+		}
 	}
 	a, err := d.enter(id)
 	return a, err == nil
@@ -75,37 +123,68 @@ func (d *Door) enter(id *auth.Identity) (Admission, error) {
 	return Admission{id, acc}, nil
 }
 
-// Fate is what a change of users and accounts means for somebody who is in.
-type Fate uint8
+// Verdict is what a change of users and accounts means for somebody who is in: it
+// stays with an Admission, is told an Error, or leaves without a word for Reason.
+type Verdict struct {
+	Admission
+	Error  *protocol.Error
+	Reason protocol.CloseReason
+}
 
-// The fates.
-const (
-	Stays    Fate = iota // with the Admission that comes with it
-	Leaves               // its user is gone, or belongs to another account
-	Rejected             // its credentials are no longer good
-)
+// Stays reports whether it may.
+func (v *Verdict) Stays() bool { return v.Identity != nil }
+
+// leaves is the verdict about whose user is gone, or belongs to another account.
+var leaves = Verdict{Reason: protocol.ClientClosed}
+
+// Reviewer is a [Keeper] that decides by itself about who is in.
+type Reviewer interface {
+	Review(id *auth.Identity, a *account.Account) Verdict
+}
 
 // Review decides about a connection that was let in before, by the credentials
-// that it had shown then.
-func (d *Door) Review(old *auth.Identity, r *auth.Request) (Fate, Admission) {
-	users := d.users.Load()
-	if old.Name != "" && old.Kind != auth.ByToken {
-		if name, ok := users.Account(old.Name); ok && name != old.Account {
-			return Leaves, Admission{}
-		} else if !ok && d.accounts.Get(old.Account) == nil {
-			return Leaves, Admission{}
+// that it had shown then. Nobody asks a delegate again: whom it has let in stays
+// for as long as the account is there.
+func (d *Door) Review(old Admission, r *auth.Request) Verdict {
+	keeper := d.rules.Load().keeper
+	if k, ok := keeper.(Reviewer); ok {
+		return k.Review(old.Identity, old.Account)
+	}
+	if old.Identity.Kind == auth.ByCallout {
+		if d.accounts.Get(old.Identity.Account) != old.Account {
+			return leaves
+		}
+		return Verdict{Admission: old}
+	}
+	users, ok := keeper.(interface {
+		Account(name string) (string, bool)
+	})
+	named := ok && old.Identity.Name != "" && old.Identity.Kind != auth.ByToken
+	if named {
+		name, found := users.Account(old.Identity.Name)
+		if found && name != old.Identity.Account || !found && d.accounts.Get(old.Identity.Account) == nil {
+			return leaves
 		}
 	}
-	now, err := d.Admit(r)
+	id, err := keeper.Authenticate(r)
+	var now Admission
+	if err == nil {
+		now, err = d.enter(id)
+	}
 	switch {
-	case err == nil && now.Identity.Account != old.Account:
-		return Leaves, Admission{}
+	case err == nil && id.Account != old.Identity.Account:
+		return leaves
 	case err == nil:
-		return Stays, now
-	case old.Name != "" && old.Kind != auth.ByToken:
-		if _, ok := users.Account(old.Name); !ok {
-			return Leaves, Admission{}
+		return Verdict{Admission: now}
+	case named:
+		if _, found := users.Account(old.Identity.Name); !found {
+			return leaves
 		}
 	}
-	return Rejected, Admission{}
+	rejected := Verdict{Error: protocol.ErrAuthorization}
+	var refusal *auth.Refusal
+	if errors.As(err, &refusal) {
+		rejected.Error = protocol.ErrAuthorization.WithReason(refusal.Reason)
+	}
+	return rejected
 }

@@ -97,15 +97,24 @@ func (d *Desk) send(r *Request, block, body []byte) {
 
 // envelope puts a document or an error under the server's name.
 func envelope(by document.Author, doc any, err error) []byte {
-	var e struct {
+	if err == nil {
+		return Envelope(by, doc, nil)
+	}
+	var f *Failure
+	if !errors.As(err, &f) {
+		f = &Failure{500, err.Error()}
+	}
+	return Envelope(by, doc, f)
+}
+
+// Envelope puts data, or what went wrong, under the server's name. Either may be
+// nil.
+func Envelope(by document.Author, data, failure any) []byte {
+	e := struct {
 		Server document.Author `json:"server"`
 		Data   any             `json:"data,omitempty"`
-		Error  *Failure        `json:"error,omitempty"`
-	}
-	e.Server, e.Data = by, doc
-	if err != nil && !errors.As(err, &e.Error) {
-		e.Error = &Failure{500, err.Error()}
-	}
+		Error  any             `json:"error,omitempty"`
+	}{by, data, failure}
 	b, err := json.Marshal(&e)
 	if err != nil { // something in the document cannot be written
 		e.Data, e.Error = nil, &Failure{500, err.Error()}

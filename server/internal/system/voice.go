@@ -77,7 +77,12 @@ func (v *Voice) Publish(a *account.Account, subject, reply string, block, payloa
 
 // Serve has requests on a subject handled until the interest ends.
 func (v *Voice) Serve(a *account.Account, subject string, h Handler) (*account.Interest, error) {
-	return a.Subscribe(subject, "", &service{voice: v, account: a, subject: subject, handle: h})
+	return v.ServeQueue(a, subject, "", h)
+}
+
+// ServeQueue is Serve as one of a queue group.
+func (v *Voice) ServeQueue(a *account.Account, subject, queue string, h Handler) (*account.Interest, error) {
+	return a.Subscribe(subject, queue, &service{voice: v, account: a, subject: subject, handle: h})
 }
 
 // Close waits until what has arrived is handled, and takes nothing more.
