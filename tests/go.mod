@@ -5,7 +5,9 @@ go 1.26.0
 require (
 	github.com/dunlin-mq/dunlin/server v0.1.0
 	github.com/google/go-cmp v0.7.0
+	github.com/nats-io/jwt/v2 v2.8.2
 	github.com/nats-io/nats.go v1.55.0
+	github.com/nats-io/nkeys v0.4.17
 )
 
 require (
@@ -13,7 +15,6 @@ require (
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/wsframe v0.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
-	github.com/nats-io/nkeys v0.4.17 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect

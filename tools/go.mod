@@ -19,6 +19,7 @@ require (
 	github.com/dunlin-mq/dunlin/auth v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/nats-io/jwt/v2 v2.8.2 // indirect
 	github.com/nats-io/nkeys v0.4.17 // indirect
 	golang.org/x/crypto v0.52.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
