@@ -66,9 +66,6 @@ func isOff(v *syntax.Value) bool {
 	}
 }
 
-// neverOff is for options that any value switches on.
-func neverOff(*syntax.Value) bool { return false }
-
 // offWord accepts the given words, in any case, beside what isOff does.
 func offWord(words ...string) offFunc {
 	return func(v *syntax.Value) bool {

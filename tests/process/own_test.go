@@ -19,8 +19,6 @@ func TestFeaturesToComeAreErrors(t *testing.T) {
 		{name: "gateway", file: "gateway { name: A, port: -1 }"},
 		{name: "leafnodes", file: "leafnodes { port: -1 }"},
 		{name: "mqtt", file: "mqtt { port: -1 }"},
-		{name: "auth_callout", file: "authorization { auth_callout { issuer: a, auth_users: [b] } }"},
-		{name: "operator", file: "operator: x.jwt"},
 		{name: "-js", args: "-js"},
 		{name: "--cluster", args: "--cluster nats://127.0.0.1:-1"},
 	} {
