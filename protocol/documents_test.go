@@ -159,7 +159,7 @@ func TestRedactConnect(t *testing.T) {
 	rows := []struct{ arg, want string }{
 		{``, ``},
 		{`{}`, `{}`},
-		{`{"user":"u","name":"pass","jwt":"j"}`, `{"user":"u","name":"pass","jwt":"j"}`},
+		{`{"user":"u","name":"pass","jwt":"j"}`, `{"user":"u","name":"pass","jwt":"[REDACTED]"}`},
 		{`{"auth_token":"a","auth_token2": "b" ,"pass":"c","password" : "d"}`, `{"auth_token":"[REDACTED]","auth_token2": "[REDACTED]" ,"pass":"[REDACTED]","password" : "[REDACTED]"}`},
 		{`{"proxy_sig":"a","nkey":"b","sig":"c","signal":"d"}`, `{"proxy_sig":"[REDACTED]","nkey":"[REDACTED]","sig":"[REDACTED]","signal":"d"}`},
 		{`{"pass":"a\"b\\","user":"u"}`, `{"pass":"[REDACTED]","user":"u"}`},

@@ -10,7 +10,7 @@ const redacted = "[REDACTED]"
 
 // RedactConnect appends the argument of a CONNECT line to dst with every
 // secret replaced by "[REDACTED]": the values of auth_token*, pass*,
-// proxy_sig, nkey and sig, at any depth, with the name in any case and however
+// proxy_sig, nkey, sig and jwt, at any depth, with the name in any case and however
 // escaped. It is for trace logs. They see the line before anybody knows
 // whether it is valid, and in what is no JSON nobody can tell where a secret
 // ends: such an argument is replaced as a whole.
@@ -48,7 +48,7 @@ func isSecret(quoted []byte) bool {
 	if json.Unmarshal(quoted, &name) != nil {
 		return true
 	}
-	for _, secret := range []string{"proxy_sig", "nkey", "sig"} {
+	for _, secret := range []string{"proxy_sig", "nkey", "sig", "jwt"} {
 		if strings.EqualFold(name, secret) {
 			return true
 		}

@@ -27,7 +27,7 @@ func (o *Options) Validate() error {
 	if name := o.SystemAccount; name != "" && name != systemAccount && o.account(name) == nil && !o.Operators.Enabled() {
 		errs = append(errs, errors.New("error resolving system account: account missing"))
 	}
-	errs = append(errs, o.WebSocket.problems()...)
+	errs = append(errs, o.WebSocket.problems(o.Operators.Enabled())...)
 	errs = append(errs, o.webSocketAccessProblems()...)
 	for i := range root.Options {
 		row := &root.Options[i]

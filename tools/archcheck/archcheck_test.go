@@ -82,9 +82,9 @@ func TestCheck(t *testing.T) {
 			want: []string{
 				"server/internal/conn/a.go:2: [import] server/internal/conn must not import github.com/dunlin-mq/dunlin/server: within server it may import internal/chunk, internal/memo",
 				"server/internal/nobodyknows/doc.go: [import] package server/internal/nobodyknows has no row in rules.go: who may use it?",
-				"server/internal/router/a.go:2: [import] server/internal/router must not import github.com/dunlin-mq/dunlin/server/internal/client: within server it may import internal/account, internal/chunk, internal/message, internal/trace",
+				"server/internal/router/a.go:2: [import] server/internal/router must not import github.com/dunlin-mq/dunlin/server/internal/client: within server it may import internal/account, internal/chunk, internal/document, internal/message, internal/trace",
 				"server/internal/router/a.go:3: [import] server/internal/router must not import net: this package reaches no socket and no file",
-				"server/internal/router/a_test.go:3: [import] server/internal/router must not import github.com/dunlin-mq/dunlin/server/internal/client: within server it may import internal/account, internal/chunk, internal/message, internal/trace",
+				"server/internal/router/a_test.go:3: [import] server/internal/router must not import github.com/dunlin-mq/dunlin/server/internal/client: within server it may import internal/account, internal/chunk, internal/document, internal/message, internal/trace",
 			},
 		},
 		"package comments": {
