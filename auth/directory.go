@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -49,8 +50,8 @@ type User struct {
 // concurrent use.
 type Directory struct {
 	single     *Single
-	users      map[string]*entry // by name
-	nkeys      map[string]*entry // by public key
+	users      map[string]entry // by name
+	nkeys      map[string]entry // by public key
 	noAuthUser string
 	announce   bool
 	proxies    []string
@@ -61,11 +62,24 @@ type Directory struct {
 	names func() *certmap.Index
 }
 
-// entry is a user as it is once it was let in.
+// entry is a user. There may be very many: what a user becomes that was let in is
+// made then.
 type entry struct {
-	password      string
-	proxyRequired bool
-	identity      Identity
+	password, account string
+	permissions       *perm.Set
+	types             Types
+	proxyRequired     bool
+	nkey              bool
+}
+
+// identity returns what the user with that name or public key is once it was let
+// in.
+func (e *entry) identity(name string) *Identity {
+	id := &Identity{Kind: ByName, Name: name, Account: e.account, Permissions: e.permissions, Types: e.types}
+	if e.nkey {
+		id.Kind = ByNKey
+	}
+	return id
 }
 
 // NewDirectory compiles a configuration. It fails if two users cannot be told
@@ -73,7 +87,7 @@ type entry struct {
 func NewDirectory(c Config) (*Directory, error) {
 	d := &Directory{
 		single: c.Single, noAuthUser: c.NoAuthUser, announce: c.Announce, mapped: c.Mapped, proxies: c.Proxies,
-		users: make(map[string]*entry, len(c.Users)), nkeys: make(map[string]*entry),
+		users: make(map[string]entry, len(c.Users)), nkeys: make(map[string]entry),
 	}
 	d.names = sync.OnceValue(func() *certmap.Index { return certmap.NewIndex(maps.Keys(d.users)) })
 	sets := make(map[*perm.Rules]*perm.Set)
@@ -83,8 +97,8 @@ func NewDirectory(c Config) (*Directory, error) {
 			errs = append(errs, err)
 		}
 	}
-	if name := c.NoAuthUser; name != "" && d.find(name) == nil {
-		errs = append(errs, fmt.Errorf("no_auth_user: %q not present as user or nkey in authorization block or account configuration", name))
+	if _, ok := d.find(c.NoAuthUser); c.NoAuthUser != "" && !ok {
+		errs = append(errs, fmt.Errorf("no_auth_user: %q not present as user or nkey in authorization block or account configuration", c.NoAuthUser))
 	}
 	return d, errors.Join(errs...)
 }
@@ -99,23 +113,20 @@ func (d *Directory) add(u *User, sets map[*perm.Rules]*perm.Set) error {
 		}
 		sets[u.Permissions] = set
 	}
-	e := &entry{password: u.Password, proxyRequired: u.ProxyRequired, identity: Identity{
-		Kind: ByName, Name: u.Name, Account: u.Account, Permissions: set, Types: u.Types,
-	}}
-	if u.Account == "" {
-		e.identity.Account = Global
+	e := entry{
+		password: u.Password, account: cmp.Or(u.Account, Global), permissions: set, types: u.Types,
+		proxyRequired: u.ProxyRequired, nkey: u.NKey != "",
 	}
-	if u.NKey != "" {
-		e.identity.Kind, e.identity.Name = ByNKey, u.NKey
-	}
-	switch name := e.identity.Name; {
-	case u.NKey != "" && !nkeys.IsValidPublicUserKey(name):
+	name := cmp.Or(u.NKey, u.Name)
+	_, taken := d.find(name)
+	switch {
+	case e.nkey && !nkeys.IsValidPublicUserKey(name):
 		return errors.New("Not a valid public nkey for a user")
-	case d.find(name) != nil && u.NKey != "":
+	case taken && e.nkey:
 		return fmt.Errorf("Duplicate nkey %q detected", name)
-	case d.find(name) != nil:
+	case taken:
 		return fmt.Errorf("Duplicate user %q detected", name)
-	case u.NKey != "":
+	case e.nkey:
 		d.nkeys[name] = e
 	default:
 		d.users[name] = e
@@ -126,21 +137,20 @@ func (d *Directory) add(u *User, sets map[*perm.Rules]*perm.Set) error {
 	return nil
 }
 
-// find returns the user with a name or public key, or nil.
-func (d *Directory) find(name string) *entry {
-	if e := d.users[name]; e != nil {
-		return e
+// find returns the user with a name or public key.
+func (d *Directory) find(name string) (entry, bool) {
+	if e, ok := d.users[name]; ok {
+		return e, true
 	}
-	return d.nkeys[name]
+	e, ok := d.nkeys[name]
+	return e, ok
 }
 
 // Account returns the account of the user with that name or public key; false
 // if there is none.
 func (d *Directory) Account(name string) (string, bool) {
-	if e := d.find(name); e != nil {
-		return e.identity.Account, true
-	}
-	return "", false
+	e, ok := d.find(name)
+	return e.account, ok
 }
 
 // Required reports whether peers of a listener have to say who they are.
@@ -169,11 +179,12 @@ func (d *Directory) nobody(l *Listener) string {
 // has to. Only a user that could have a password may be meant, and the peer has
 // to come in a way that the user may, which a proxy never is: it sends CONNECT.
 func (d *Directory) Anonymous(r *Request) *Identity {
-	e := d.users[d.nobody(r.Listener)]
-	if e == nil || r.Listener.mapsCertificate() || e.proxyRequired || !e.identity.Types.Allow(r.Type) {
+	name := d.nobody(r.Listener)
+	e, ok := d.users[name]
+	if !ok || r.Listener.mapsCertificate() || e.proxyRequired || !e.types.Allow(r.Type) {
 		return nil
 	}
-	return &e.identity
+	return e.identity(name)
 }
 
 func (l *Listener) mapsCertificate() bool { return l != nil && l.MapCertificate }
@@ -208,7 +219,8 @@ func (d *Directory) decide(r *Request, proxied bool) (*Identity, *Refusal) {
 	if c.User == "" && c.Pass == "" && c.Token == "" && c.NKey == "" && !r.Listener.mapsCertificate() {
 		nobody = d.nobody(r.Listener)
 	}
-	if len(d.nkeys) > 0 && (c.NKey != "" || nobody != "" && d.nkeys[nobody] != nil) {
+	_, nobodySigns := d.nkeys[nobody]
+	if len(d.nkeys) > 0 && (c.NKey != "" || nobodySigns) {
 		return d.byNKey(r, nobody, proxied)
 	}
 	if len(d.users) > 0 && (c.Token == "" || d.single == nil) {
@@ -226,56 +238,60 @@ func (d *Directory) byNKey(r *Request, nobody string, proxied bool) (*Identity, 
 	if key == "" {
 		key = nobody
 	}
-	e := d.nkeys[key]
-	switch {
-	case e == nil:
+	e, ok := d.nkeys[key]
+	if !ok {
 		return nil, refuse("")
-	case !e.identity.Types.Allow(r.Type):
-		return nil, refuse("Connection type not allowed").of(e)
+	}
+	id := e.identity(key)
+	switch {
+	case !e.types.Allow(r.Type):
+		return nil, refuse("Connection type not allowed").of(id)
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect().of(e)
+		return nil, refuseDirect().of(id)
 	case key == d.nobody(r.Listener):
-		return &e.identity, nil
+		return id, nil
 	}
 	if refusal := Verify(key, r.Nonce, r.Connect.Sig); refusal != nil {
-		return nil, refusal.of(e)
+		return nil, refusal.of(id)
 	}
-	return &e.identity, nil
+	return id, nil
 }
 
 // byName lets in who knows the password.
 func (d *Directory) byName(r *Request, nobody string, proxied bool) (*Identity, *Refusal) {
 	name, pass := r.Connect.User, r.Connect.Pass
 	if nobody != "" {
-		switch e := d.users[nobody]; {
-		case e == nil || !e.identity.Types.Allow(r.Type):
+		e, ok := d.users[nobody]
+		switch id := e.identity(nobody); {
+		case !ok || !e.types.Allow(r.Type):
 			return nil, refuse("")
 		case e.proxyRequired && !proxied:
-			return nil, refuseDirect().of(e)
+			return nil, refuseDirect().of(id)
 		default:
-			return &e.identity, nil
+			return id, nil
 		}
 	}
 	if r.Listener.mapsCertificate() {
 		return d.byCertificate(r, proxied)
 	}
-	e := d.users[name]
-	if e == nil {
+	e, ok := d.users[name]
+	if !ok {
 		same(d.hash, pass) // to take as long as for somebody who is there
 		return nil, refuse("")
 	}
+	id := e.identity(name)
 	good := same(e.password, pass) // whatever else is wrong: it takes time that tells nothing
 	switch {
-	case !e.identity.Types.Allow(r.Type):
-		return nil, refuse("Connection type not allowed").of(e)
+	case !e.types.Allow(r.Type):
+		return nil, refuse("Connection type not allowed").of(id)
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect().of(e)
+		return nil, refuseDirect().of(id)
 	case e.password == "" && d.mapped:
-		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name)).of(e)
+		return nil, refuse(fmt.Sprintf("User %q requires a client certificate", name)).of(id)
 	case !good:
-		return nil, refuse("").of(e)
+		return nil, refuse("").of(id)
 	}
-	return &e.identity, nil
+	return id, nil
 }
 
 // byCertificate lets in the user that the certificate stands for, whatever name
@@ -285,20 +301,21 @@ func (d *Directory) byCertificate(r *Request, proxied bool) (*Identity, *Refusal
 		return nil, refuse("User required in cert, no TLS connection state")
 	}
 	found := d.names().Find(r.TLS.PeerCertificates, func(name string) bool {
-		e := d.users[name]
-		return e != nil && e.identity.Types.Allow(r.Type)
+		e, ok := d.users[name]
+		return ok && e.types.Allow(r.Type)
 	})
 	if found.User == "" {
 		return nil, refuse(found.How)
 	}
 	e := d.users[found.User]
+	id := e.identity(found.User)
 	switch {
 	case e.proxyRequired && !proxied:
-		return nil, refuseDirect().of(e)
+		return nil, refuseDirect().of(id)
 	case e.password != "" && !same(e.password, r.Connect.Pass):
-		return nil, refuse("").of(e)
+		return nil, refuse("").of(id)
 	}
-	return &e.identity, nil
+	return id, nil
 }
 
 // bySingle lets in who knows the one token, or the one user's password.

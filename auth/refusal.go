@@ -34,7 +34,7 @@ func refuse(why string) *Refusal {
 }
 
 // of says whom the peer would have been.
-func (r *Refusal) of(e *entry) *Refusal {
-	r.Matched = &e.identity
+func (r *Refusal) of(id *Identity) *Refusal {
+	r.Matched = id
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dunlin-mq/dunlin/auth"
 	"github.com/dunlin-mq/dunlin/auth/perm"
@@ -89,13 +90,9 @@ func systemImports(system, name string) []account.Import {
 	}
 	imports := make([]account.Import, 0, len(systemServices))
 	for _, service := range systemServices {
-		remote := fmt.Sprintf(service.remote, name)
-		out, err := subject.NewTransform(service.local, remote)
-		if err != nil {
-			continue
-		}
+		remote := strings.Replace(service.remote, "%s", name, 1)
 		imports = append(imports, account.Import{
-			From: system, Local: service.local, Remote: remote, Out: out, Share: service.share,
+			From: system, Local: service.local, Remote: remote, Share: service.share,
 			Export: account.Export{Service: true, Subject: remote, Response: account.Streamed},
 		})
 	}
@@ -112,6 +109,7 @@ func directoryConfig(o *Options, somebody string) auth.Config {
 	if z.Single() {
 		c.Single = &auth.Single{User: z.User, Password: z.Password, Token: z.Token, ProxyRequired: z.ProxyRequired}
 	}
+	c.Users = make([]auth.User, 0, countUsers(o)+1)
 	add := func(users []config.User, defaults *perm.Rules, account string) {
 		for i := range users {
 			u := &users[i]
@@ -137,6 +135,15 @@ func directoryConfig(o *Options, somebody string) auth.Config {
 		add(a.Users, a.DefaultPermissions, a.Name)
 	}
 	return c
+}
+
+// countUsers counts the users of a configuration.
+func countUsers(o *Options) int {
+	n := len(o.Authorization.Users)
+	for i := range o.Accounts {
+		n += len(o.Accounts[i].Users)
+	}
+	return n
 }
 
 // answersCallouts reports whether a user is a callout service.

@@ -42,7 +42,11 @@ func (o *Options) accessProblems() []Problem {
 
 // checkUsers reports users that cannot be told apart.
 func (o *Options) checkUsers(r *report) {
-	names := make(map[string]bool)
+	count := len(o.Authorization.Users)
+	for i := range o.Accounts {
+		count += len(o.Accounts[i].Users)
+	}
+	names := make(map[string]bool, count)
 	add := func(users []User) {
 		for i := range users {
 			id := users[i].ID()

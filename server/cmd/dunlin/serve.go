@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 
 	"github.com/dunlin-mq/dunlin/server"
 	"github.com/dunlin-mq/dunlin/server/config"
@@ -26,6 +28,7 @@ func serve(line *config.CommandLine, stderr io.Writer) int {
 		return complain(stderr, err)
 	}
 	srv.SetLoader(loader(line))
+	giveBackMemory()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, process.Handled()...)
 	defer signal.Stop(signals)
@@ -41,6 +44,18 @@ func serve(line *config.CommandLine, stderr io.Writer) int {
 		return 1 // logged
 	}
 	return 0
+}
+
+// largeHeap is from how many bytes on memory that a configuration took is given
+// back to the system at once.
+const largeHeap = 64 << 20
+
+// giveBackMemory returns what reading a large configuration has left behind.
+func giveBackMemory() {
+	var mem runtime.MemStats
+	if runtime.ReadMemStats(&mem); mem.HeapSys > largeHeap {
+		debug.FreeOSMemory()
+	}
 }
 
 // obey carries out signals until the server has ended. It reports false if

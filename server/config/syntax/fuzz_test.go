@@ -45,6 +45,7 @@ func FuzzParse(f *testing.F) {
 			cmpopts.IgnoreFields(Value{}, "Quoted"), cmpopts.IgnoreFields(Entry{}, "UsedAsVariable")); diff != "" {
 			t.Fatalf("(-parsed +parsed again)\n%s\n%s", diff, plain)
 		}
+		checkDigest(t, m)
 		if Digest(m) != Digest(again) {
 			t.Fatal("digests differ")
 		}

@@ -33,7 +33,8 @@ const (
 type Import struct {
 	From string // the other account
 	// Local is the pattern in this account, Remote that in the other one; In and
-	// Out translate between them, nil where they are the same.
+	// Out translate between them, nil where they are the same, or where a service
+	// has one subject in each.
 	Local, Remote string
 	In, Out       *subject.Transform
 	Share         bool // tell the service who asks

@@ -52,7 +52,11 @@ func (s *Services) Import(importer, exporter *account.Account, imp account.Impor
 	if threshold <= 0 {
 		threshold = defaultThreshold
 	}
-	return &service{importer: importer, exporter: exporter, imp: imp, threshold: threshold, responses: r}
+	svc := &service{importer: importer, exporter: exporter, imp: imp, threshold: threshold, responses: r}
+	if imp.Out == nil && imp.Remote != imp.Local {
+		svc.remote = []byte(imp.Remote)
+	}
+	return svc
 }
 
 // Close stops the timers.
@@ -71,6 +75,7 @@ const defaultThreshold = 2 * time.Minute
 type service struct {
 	importer, exporter *account.Account
 	imp                account.Import
+	remote             []byte // the one subject there; nil if it depends on that here
 	threshold          time.Duration
 	responses          *responses
 }
@@ -89,7 +94,7 @@ var hops = sync.Pool{New: func() any { return new(hop) }}
 func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome {
 	e := m.Envelope()
 	defer m.Restore(&e)
-	if !m.Translate(s.imp.Out) || b.Hops == maxHops {
+	if !s.translate(m) || b.Hops == maxHops {
 		return account.Unsubscribed
 	}
 	b.Hops++
@@ -116,6 +121,15 @@ func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome 
 	return account.Delivered
 }
 
+// translate gives the message its subject in the exporting account.
+func (s *service) translate(m *message.Message) bool {
+	if s.remote != nil {
+		m.SetSubject(s.remote)
+		return true
+	}
+	return m.Translate(s.imp.Out)
+}
+
 // maxHops is how many services a request may pass through. Cycles are refused
 // when accounts are made; this is for what slips through.
 const maxHops = 32
@@ -135,7 +149,7 @@ func (s *service) introduce(m *message.Message, h *hop) {
 func (s *service) Try(m *message.Message) account.Outcome {
 	e := m.Envelope()
 	defer m.Restore(&e)
-	if m.Translate(s.imp.Out) && s.exporter.Interest.HasInterest(m.Subject) {
+	if s.translate(m) && s.exporter.Interest.HasInterest(m.Subject) {
 		return account.Delivered
 	}
 	return account.Unsubscribed
