@@ -19,10 +19,8 @@ func (s *shadow) Deliver(m *message.Message, b *message.Batch) Outcome {
 		return s.Subscriber.Deliver(m, b)
 	}
 	e := m.Envelope()
-	o := Unsubscribed
-	if m.Translate(s.in) {
-		o = s.Subscriber.Deliver(m, b)
-	}
+	m.Translate(s.in)
+	o := s.Subscriber.Deliver(m, b)
 	m.Restore(&e)
 	return o
 }

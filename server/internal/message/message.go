@@ -61,7 +61,7 @@ func (m *Message) Compose(subject, block, payload []byte) {
 	m.Subject, m.Reply = subject, nil
 	m.Origin, m.NoEcho = nil, false
 	m.Receivers = 0
-	m.setBody(block, payload)
+	m.setBody(new(Scratch), block, payload)
 }
 
 // Size returns header and payload bytes: what the message counts for.
@@ -74,17 +74,45 @@ func (m *Message) SetSubject(subject []byte) {
 	m.layouts.forget()
 }
 
+// Scratch is memory for the body of a message that has got another header block.
+// It is reused from message to message.
+type Scratch struct {
+	body   []byte
+	digits [2 * maxDigits]byte
+}
+
+// Size returns how much memory the body has, in bytes.
+func (s *Scratch) Size() int { return cap(s.body) }
+
+// maxDigits is how long a number of bytes can be.
+const maxDigits = 20
+
 // SetHeader replaces the header block by a copy of block; an empty one removes
 // it.
-func (m *Message) SetHeader(block []byte) { m.setBody(block, m.Payload) }
+func (m *Message) SetHeader(block []byte) { m.setBody(new(Scratch), block, m.Payload) }
+
+// Block returns empty memory to write a header block into, for [Message.Dress].
+func (s *Scratch) Block() []byte { return s.body[:0] }
+
+// Dress replaces the header block by one that was appended to what s.Block has
+// returned. s has to be left alone until the message was routed.
+func (m *Message) Dress(s *Scratch, block []byte) {
+	s.body = append(append(block, m.Payload...), lineEnd...)
+	m.dressed(s, len(block))
+}
 
 // setBody puts copies of block and payload in the place of what was loaded.
-func (m *Message) setBody(block, payload []byte) {
-	body := make([]byte, 0, len(block)+len(payload)+len(lineEnd))
-	body = append(append(append(body, block...), payload...), lineEnd...)
-	m.body, m.tail, m.owner = body, nil, nil
-	m.Header, m.Payload = body[:len(block)], body[len(block):m.Size()]
-	m.hdrSize = strconv.AppendInt(nil, int64(len(block)), 10)
-	m.size = strconv.AppendInt(nil, int64(m.Size()), 10)
+func (m *Message) setBody(s *Scratch, block, payload []byte) {
+	s.body = append(append(append(s.body[:0], block...), payload...), lineEnd...)
+	m.dressed(s, len(block))
+}
+
+// dressed makes the body in s, of which the first bytes are the header block, that
+// of the message.
+func (m *Message) dressed(s *Scratch, block int) {
+	m.body, m.tail, m.owner = s.body, nil, nil
+	m.Header, m.Payload = s.body[:block], s.body[block:m.Size()]
+	m.hdrSize = strconv.AppendInt(s.digits[0:0:maxDigits], int64(block), 10)
+	m.size = strconv.AppendInt(s.digits[maxDigits:maxDigits], int64(m.Size()), 10)
 	m.layouts.forget()
 }

@@ -35,19 +35,15 @@ func (m *Message) Restore(e *Envelope) {
 	m.layouts.forget()
 }
 
-// Translate changes the subject by t, which may be nil, and reports whether it
-// matched.
-func (m *Message) Translate(t *subject.Transform) bool {
+// Translate changes the subject, which matches the source of t, by t; nil changes
+// nothing.
+func (m *Message) Translate(t *subject.Transform) {
 	if t == nil {
-		return true
+		return
 	}
 	start := len(m.names)
-	names, ok := t.Apply(m.names, m.Subject)
-	if ok {
-		m.names = names
-		m.SetSubject(names[start:len(names):len(names)])
-	}
-	return ok
+	m.names = t.ApplyMatched(m.names, m.Subject)
+	m.SetSubject(m.names[start:len(m.names):len(m.names)])
 }
 
 // SetReply changes the reply subject. The caller leaves reply alone until the
