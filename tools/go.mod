@@ -11,6 +11,7 @@ require (
 	github.com/gorilla/websocket v1.5.3
 	github.com/klauspost/compress v1.20.3
 	github.com/lxzan/gws v1.8.9
+	github.com/nats-io/nkeys v0.4.17
 	golang.org/x/mod v0.43.0
 )
 
@@ -20,7 +21,6 @@ require (
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/nats-io/jwt/v2 v2.8.2 // indirect
-	github.com/nats-io/nkeys v0.4.17 // indirect
 	golang.org/x/crypto v0.52.0 // indirect
 	golang.org/x/sys v0.45.0 // indirect
 )

@@ -77,6 +77,7 @@ var modules = map[string]moduleRule{
 	// The four WebSocket libraries are what wsframe is measured against.
 	"tools": {May: []string{
 		"wsframe", "protocol", "auth", "jetstream", "server", "golang.org/x/mod", "github.com/klauspost/compress",
+		"github.com/nats-io/nkeys", // clients that sign
 		"github.com/gorilla/websocket", "github.com/coder/websocket", "github.com/gobwas/ws", "github.com/lxzan/gws",
 	}, Tool: true},
 	"release": {May: []string{"golang.org/x/mod"}, Tool: true},

@@ -23,6 +23,7 @@ var quantities = []quantity{
 	{id: p99, title: "p99 µs"},
 	{id: rss, title: "RSS MiB"},
 	{id: idleRSS, title: "KiB/client"},
+	{id: startCPU, title: "start, CPU s"},
 	{id: ownCPU, title: "CPU / own base", own: true},
 	{id: ownRate, title: "rate / own base", own: true},
 	{id: loadCPU, title: "load CPU / server CPU", own: true},

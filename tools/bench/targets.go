@@ -12,6 +12,7 @@ const (
 	idleRSS       = "kib_per_client" // resident memory per idle client
 	ownCPU        = "cpu_vs_base"    // processor time relative to the same server's plain case
 	ownRate       = "rate_vs_base"   // throughput relative to the same server's plain case
+	startCPU      = "start_cpu_s"    // processor seconds from the start of the server to its first client
 	loadCPU       = "load_cpu_share" // processor time of the load relative to the server's
 )
 

@@ -17,6 +17,14 @@ const setupTimeout = 20 * time.Second
 // that a subscriber sees nothing but messages and PING.
 const connect = `CONNECT {"verbose":false,"pedantic":false,"lang":"go","version":"1","name":"bench","protocol":0}` + "\r\n"
 
+// connectAs is connect as a user whose password is its name; empty for nobody.
+func connectAs(user string) []byte {
+	if user == "" {
+		return []byte(connect)
+	}
+	return fmt.Appendf(nil, `CONNECT {"verbose":false,"pedantic":false,"user":%q,"pass":%q,"lang":"go","version":"1","name":"bench","protocol":0}`+"\r\n", user, user)
+}
+
 // maxLine bounds a line that the server sends outside of a measurement, in bytes.
 const maxLine = 64 << 10
 
@@ -26,8 +34,9 @@ type Conn struct {
 	ws *ws.Conn // nil on the plain port
 }
 
-// Dial connects to the server and exchanges INFO, CONNECT, PING and PONG.
-func Dial(ctx context.Context, server Server, t Transport) (*Conn, error) {
+// Dial connects to the server and exchanges INFO, CONNECT, PING and PONG. A user
+// that is not empty logs in with its name as its password.
+func Dial(ctx context.Context, server Server, t Transport, user string) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	var d net.Dialer
@@ -36,14 +45,14 @@ func Dial(ctx context.Context, server Server, t Transport) (*Conn, error) {
 		return nil, err
 	}
 	c := &Conn{TCPConn: nc.(*net.TCPConn)}
-	if err := c.handshake(t); err != nil {
+	if err := c.handshake(t, user); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	return c, nil
 }
 
-func (c *Conn) handshake(t Transport) error {
+func (c *Conn) handshake(t Transport, user string) error {
 	c.SetDeadline(time.Now().Add(setupTimeout))
 	defer c.SetDeadline(time.Time{})
 	if t != TCP {
@@ -59,7 +68,7 @@ func (c *Conn) handshake(t Transport) error {
 	if !bytes.HasPrefix(line, []byte("INFO {")) {
 		return fmt.Errorf("greeting is %.40q", line)
 	}
-	return c.exchange([]byte(connect))
+	return c.exchange(connectAs(user))
 }
 
 // Read reads bytes of the NATS protocol.

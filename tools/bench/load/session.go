@@ -28,6 +28,8 @@ type session struct {
 	ctx    context.Context // ends with the session, or at its first error, which is its cause
 	cancel context.CancelCauseFunc
 	server Server
+	// Who publishes and who subscribes; empty for clients that say nothing of that.
+	publisher, subscriber string
 
 	// Owned by the goroutine of the run.
 	subs []*subscriber
@@ -67,8 +69,8 @@ func (se *session) hangUp() {
 }
 
 // dial makes a connection that lives as long as the session.
-func (se *session) dial(t Transport) (*Conn, error) {
-	c, err := Dial(se.ctx, se.server, t)
+func (se *session) dial(t Transport, user string) (*Conn, error) {
+	c, err := Dial(se.ctx, se.server, t, user)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +106,7 @@ func (se *session) subscribe(commands []byte, f Format, p *Progress) error {
 
 // bystander subscribes without ever reading; nothing is expected to arrive.
 func (se *session) bystander(t Transport, commands []byte) (*Conn, error) {
-	c, err := se.dial(t)
+	c, err := se.dial(t, se.subscriber)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func (se *session) bystander(t Transport, commands []byte) (*Conn, error) {
 
 // stall subscribes without ever reading, although messages arrive.
 func (se *session) stall(commands []byte) error {
-	c, err := se.dial(TCP)
+	c, err := se.dial(TCP, se.subscriber)
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func (se *session) stall(commands []byte) error {
 }
 
 func (se *session) addPublisher(b *Batch, w *window) error {
-	c, err := se.dial(TCP)
+	c, err := se.dial(TCP, se.publisher)
 	if err != nil {
 		return err
 	}

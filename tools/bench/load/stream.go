@@ -40,11 +40,15 @@ type Stream struct {
 	Used        int   // Keys only: how many of them are published to
 	Wildcards   int   // subscriptions of a bystander that match nothing that is published
 	Stalled     int   // subscribers that join after the warm-up and never read
+	// Publisher and Subscriber are users, whose passwords are their names; empty for
+	// clients that do not log in.
+	Publisher, Subscriber string
 }
 
 // Run measures the stream once, after a warm-up of a tenth of its messages.
 func (s Stream) Run(ctx context.Context, server Server) (Measurement, error) {
 	se := newSession(ctx, server)
+	se.publisher, se.subscriber = s.Publisher, s.Subscriber
 	defer se.close()
 	if err := s.open(se); err != nil {
 		return Measurement{}, err

@@ -32,7 +32,7 @@ func (p WebSocketPublish) Run(ctx context.Context, server Server) (Measurement, 
 	}
 	se := newSession(ctx, server)
 	defer se.close()
-	c, err := se.dial(p.Transport)
+	c, err := se.dial(p.Transport, "")
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -34,7 +34,8 @@ const webSocketConfig = "websocket { host: \"127.0.0.1\", port: %d, no_tls: true
 
 // Options say what a server is started with.
 type Options struct {
-	WebSocket bool // it listens for WebSocket clients, too
+	WebSocket bool   // it listens for WebSocket clients, too
+	Config    string // text that is added to its configuration
 }
 
 // Server is a running messaging server.
@@ -79,7 +80,7 @@ func start(ctx context.Context, path string, o Options) (*Server, error) {
 		dir:  dir,
 		done: make(chan struct{}),
 	}
-	text := config
+	text := config + o.Config
 	if o.WebSocket {
 		text += fmt.Sprintf(webSocketConfig, ports[1])
 		s.ws = net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
