@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/nats-io/nkeys"
@@ -151,6 +152,27 @@ func (d *Directory) find(name string) (entry, bool) {
 func (d *Directory) Account(name string) (string, bool) {
 	e, ok := d.find(name)
 	return e.account, ok
+}
+
+// Renew returns what somebody is now who was let in by an earlier directory; false
+// if its credentials have to be looked at again, because they, or what goes with
+// them, have changed. Most users have not, and a hash takes long to compare.
+func (d *Directory) Renew(id *Identity, earlier *Directory) (*Identity, bool) {
+	if id.Kind != ByName && id.Kind != ByNKey || earlier == nil {
+		return nil, false
+	}
+	was, known := earlier.find(id.Name)
+	is, ok := d.find(id.Name)
+	if !known || !ok || was.password != is.password || was.account != is.account || was.types != is.types ||
+		was.nkey != is.nkey || was.proxyRequired != is.proxyRequired || !slices.Equal(d.proxies, earlier.proxies) || d.mapped != earlier.mapped {
+		return nil, false
+	}
+	if is.permissions.Rules().Equal(id.Permissions.Rules()) {
+		return id, true
+	}
+	renewed := *id
+	renewed.Permissions = is.permissions
+	return &renewed, true
 }
 
 // Required reports whether peers of a listener have to say who they are.

@@ -33,6 +33,7 @@ func (s *Server) logStart() {
 	log.Infof("  Name:     %s", s.Name())
 	log.Infof("  ID:       %s", s.ID())
 	s.logFeatures(o.FeatureFlags)
+	s.warnAccess(nil, o)
 	if o.File != "" {
 		log.Infof("Using configuration file: %s (%s)", o.File, o.Digest)
 	}

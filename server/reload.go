@@ -61,6 +61,7 @@ func (s *Server) Reload(opts Options) error {
 		}
 	}
 	s.review()
+	s.warnAccess(old, next)
 	s.env.Log.Infof("Reloaded server configuration (%s)", next.Digest)
 	return nil
 }

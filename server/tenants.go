@@ -174,10 +174,13 @@ func (t *tenants) Account(key string) (*jwtauth.Account, error) {
 	t.mu.Lock()
 	tn := t.loaded[key]
 	t.mu.Unlock()
-	if tn != nil {
+	if tn != nil && tn.claims.Good(time.Now()) {
 		return tn.claims, nil
 	}
 	if err := t.load(key); err != nil {
+		if tn != nil {
+			return tn.claims, nil // its time is over, and that stands
+		}
 		return nil, err
 	}
 	t.mu.Lock()

@@ -65,7 +65,7 @@ func DecodeAccount(token string, o *Operators, now time.Time) (*Account, error) 
 	if vr := validate(a.claims.Validate); vr.IsBlocking(false) {
 		return nil, fmt.Errorf("%w: %s", ErrNotTrusted, issues(vr))
 	}
-	if !a.good(now) {
+	if !a.Good(now) {
 		return nil, ErrExpired
 	}
 	return a, nil
@@ -97,8 +97,8 @@ func decodeAccount(token string) (*Account, error) {
 	return a, nil
 }
 
-// good reports whether a time lies within that of the account.
-func (a *Account) good(now time.Time) bool {
+// Good reports whether a time lies within that of the account.
+func (a *Account) Good(now time.Time) bool {
 	return (a.Expires.IsZero() || now.Before(a.Expires)) && now.Unix() >= a.claims.NotBefore
 }
 

@@ -101,7 +101,7 @@ func (a *Account) Delegated(u *jwt.UserClaims, r *auth.Request, proxied bool, no
 		}
 	}
 	switch {
-	case !a.good(now):
+	case !a.Good(now):
 		return nil, ErrExpired
 	case a.revoked(u.Subject, seconds(u.IssuedAt)):
 		return nil, errors.New("User authentication revoked")

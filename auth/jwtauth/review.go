@@ -25,7 +25,7 @@ type Verdict struct {
 // Review decides about somebody whom an earlier JWT of the account let in: the
 // one that old was made of.
 func (a *Account) Review(id *auth.Identity, old *Account, now time.Time) Verdict {
-	if !a.good(now) {
+	if !a.Good(now) {
 		return Verdict{Leaves: true, Error: protocol.ErrAccountExpired}
 	}
 	if id.Kind != auth.ByJWT {

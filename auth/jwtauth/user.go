@@ -144,7 +144,7 @@ func (a *Account) admit(u *jwt.UserClaims, proxied bool, r *auth.Request, now ti
 		}
 	}
 	switch {
-	case !a.good(now):
+	case !a.Good(now):
 		return nil, refuse("Account JWT has expired")
 	case limits.BearerToken && a.claims.Limits.DisallowBearer:
 		return nil, refuse("Account does not allow bearer tokens")

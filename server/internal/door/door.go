@@ -49,6 +49,7 @@ type Door struct {
 type rules struct {
 	keeper   Keeper
 	delegate Delegate // nil for none
+	earlier  Keeper   // what was in force before; nil at first
 }
 
 // Admission is what a connection gets that was let in.
@@ -70,7 +71,13 @@ func New(accounts *account.Set) *Door {
 
 // Replace replaces those who decide; delegate may be nil. Who is in already stays;
 // see [Door.Review].
-func (d *Door) Replace(k Keeper, delegate Delegate) { d.rules.Store(&rules{k, delegate}) }
+func (d *Door) Replace(k Keeper, delegate Delegate) {
+	next := &rules{keeper: k, delegate: delegate}
+	if old := d.rules.Load(); old != nil {
+		next.earlier = old.keeper
+	}
+	d.rules.Store(next)
+}
 
 // Required reports whether connections of a listener have to say who they are;
 // announced whether they are told so.
@@ -146,7 +153,8 @@ type Reviewer interface {
 // that it had shown then. Nobody asks a delegate again: whom it has let in stays
 // for as long as the account is there.
 func (d *Door) Review(old Admission, r *auth.Request) Verdict {
-	keeper := d.rules.Load().keeper
+	rules := d.rules.Load()
+	keeper := rules.keeper
 	if k, ok := keeper.(Reviewer); ok {
 		return k.Review(old.Identity, old.Account)
 	}
@@ -166,7 +174,7 @@ func (d *Door) Review(old Admission, r *auth.Request) Verdict {
 			return leaves
 		}
 	}
-	id, err := keeper.Authenticate(r)
+	id, err := renew(rules, old.Identity, r)
 	var now Admission
 	if err == nil {
 		now, err = d.enter(id)
@@ -187,4 +195,17 @@ func (d *Door) Review(old Admission, r *auth.Request) Verdict {
 		rejected.Error = protocol.ErrAuthorization.WithReason(refusal.Reason)
 	}
 	return rejected
+}
+
+// renew decides who somebody is now: without looking at its credentials, if the
+// same are as good as before.
+func renew(rules *rules, id *auth.Identity, r *auth.Request) (*auth.Identity, error) {
+	users, ok := rules.keeper.(*auth.Directory)
+	earlier, was := rules.earlier.(*auth.Directory)
+	if ok && was && r.Listener != nil && !r.Listener.MapCertificate && r.Listener.Single == nil {
+		if id, ok := users.Renew(id, earlier); ok {
+			return id, nil
+		}
+	}
+	return rules.keeper.Authenticate(r)
 }
