@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
@@ -44,8 +45,10 @@ func (f facts) Settings() monitor.Settings {
 		WriteTimeout: writeTimeoutName(o.Liveness.WriteTimeout),
 		Configuration: monitor.Configuration{
 			Loaded: loaded, Digest: o.Digest, Tags: o.ServerTags, Metadata: o.ServerMetadata,
-			FeatureFlags: features(o.FeatureFlags), SystemAccount: o.SystemAccount,
+			FeatureFlags: features(o.FeatureFlags), Operators: operatorTokens(o), SystemAccount: o.SystemAccount,
+			PinnedFails: s.pinnedFails.Load(),
 		},
+		Proxies:         trustedProxies(o),
 		TLSCertNotAfter: certNotAfter(o.TLS),
 		WebSocket:       webFacts(o),
 	}
@@ -57,6 +60,27 @@ func (f facts) Settings() monitor.Settings {
 		}
 	}
 	return set
+}
+
+// operatorTokens are the JWTs of the operators.
+func operatorTokens(o *Options) []string {
+	var tokens []string
+	for _, op := range o.Operators.Trusted {
+		tokens = append(tokens, op.JWT)
+	}
+	return tokens
+}
+
+// trustedProxies lists proxies as monitoring shows them; nil for none.
+func trustedProxies(o *Options) *monitor.Proxies {
+	if len(o.Proxies.Trusted) == 0 {
+		return nil
+	}
+	p := new(monitor.Proxies)
+	for _, key := range o.Proxies.Keys() {
+		p.Trusted = append(p.Trusted, monitor.ProxyInfo{Key: key})
+	}
+	return p
 }
 
 // webFacts describes the WebSocket listener.
@@ -169,7 +193,12 @@ func (f facts) Accounts() []monitor.Account {
 		if a.Name == account.Global {
 			m.SlowConsumers = s.env.Counters.SlowConsumers.Load()
 		}
-		m.Mappings = mappingsOf(o, a.Name)
+		m.Mappings, m.Label = mappingsOf(o, a.Name), a.Label()
+		if s.tenants != nil {
+			if c := s.tenants.claims(a.Name); c != nil {
+				m.JWT, m.Issuer, m.Tags, m.Expired = c.JWT, c.Issuer, c.Tags, !c.Good(time.Now())
+			}
+		}
 		all = append(all, m)
 	}
 	return all
@@ -253,7 +282,8 @@ func describe(r *client.Report, subs []client.SubReport) monitor.Conn {
 		Started: r.Started, LastActivity: r.LastActivity, Stopped: r.Stopped,
 		RTT: r.RTT, Pending: r.Pending, In: monitor.Traffic(r.In), Out: monitor.Traffic(r.Out), Stalls: r.Stalls,
 		Name: r.Options.Name, Lang: r.Options.Lang, Version: r.Options.Version,
-		User: r.User(), Account: r.Account, NumSubs: r.NumSubs,
+		User: r.User(), Account: r.Account, NameTag: r.NameTag, NumSubs: r.NumSubs,
+		JWT: r.JWT, Issuer: r.Issuer, Tags: r.Tags, ProxyKey: r.ProxyKey,
 	}
 	if !r.Stopped.IsZero() {
 		m.Reason = r.Reason.String()

@@ -12,6 +12,7 @@ import (
 
 // Operator is what an operator says of itself.
 type Operator struct {
+	JWT             string
 	Key             string // public key
 	Name            string
 	Issued, Expires time.Time // Expires is zero for never; it is shown, not enforced
@@ -39,6 +40,7 @@ func ParseOperator(text []byte) (*Operator, error) {
 		return nil, err
 	}
 	return &Operator{
+		JWT: token,
 		Key: c.Subject, Name: c.Name, Issued: seconds(c.IssuedAt), Expires: seconds(c.Expires),
 		SystemAccount: c.SystemAccount, AccountServer: c.AccountServerURL, Strict: c.StrictSigningKeyUsage,
 		signers: c.SigningKeys, version: c.AssertServerVersion,

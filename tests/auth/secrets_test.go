@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
@@ -67,7 +68,11 @@ func TestSecretsStaySecret(t *testing.T) {
 		look(t, name+": refusal", fmt.Sprint(err), tt.secrets)
 		for _, page := range []string{"/varz", "/connz?auth=1&subs=detail", "/connz?state=closed&auth=1", "/accountz?acc=A", "/subsz?subs=1", "/debug/vars"} {
 			_, body := s.Get(t, page)
-			look(t, name+": "+page, body, append(tt.secrets, "wronghush"))
+			secrets := append(tt.secrets, "wronghush")
+			if name == "JWT" && strings.HasPrefix(page, "/connz") {
+				secrets = nil // which shows it, as the reference does: without its key it lets nobody in
+			}
+			look(t, name+": "+page, body, secrets)
 		}
 		look(t, name+": log", s.Log(), append(tt.secrets, "wronghush"))
 		r := proc.Run(t, proc.Dunlin, s.Dir, "-t", "-c", s.Config)
@@ -82,6 +87,45 @@ func look(t testing.TB, where, text string, secrets []string) {
 			t.Errorf("%s shows %q: …%.80s", where, secret, text[max(0, i-60):])
 		}
 	}
+}
+
+// A JWT that alone lets its bearer in is shown to nobody.
+func TestBearersStaySecret(t *testing.T) {
+	t.Parallel()
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		tr := newTree(t, nil)
+		a := tr.tenant("A")
+		bearer, signer := a.user("b", func(c *jwt.UserClaims) { c.BearerToken = true; c.Tags.Add("t:x") }), a.user("s", nil)
+		s := start(t, target, tr.memory(a))
+		connect(t, s, bearer.option())
+		connect(t, s, signer.option())
+		var page struct {
+			Connections []struct {
+				User    string   `json:"authorized_user"`
+				Account string   `json:"account"`
+				JWT     string   `json:"jwt"`
+				Issuer  string   `json:"issuer_key"`
+				NameTag string   `json:"name_tag"`
+				Tags    []string `json:"tags"`
+			} `json:"connections"`
+		}
+		s.GetJSON(t, "/connz?auth=1", &page)
+		if len(page.Connections) != 2 {
+			t.Fatalf("%+v", page)
+		}
+		for i, u := range []*user{bearer, signer} {
+			c := page.Connections[i]
+			if c.User != u.key || c.Account != a.key || c.Issuer != a.key || c.NameTag != "A" {
+				t.Errorf("%+v", c)
+			}
+			if shown := c.JWT == u.jwt; shown != (u == signer) {
+				t.Errorf("the JWT of user %d is shown: %v", i, shown)
+			}
+		}
+		if got := page.Connections[0].Tags; len(got) != 1 || got[0] != "t:x" {
+			t.Errorf("tags %v", got)
+		}
+	})
 }
 
 // A program with a credentials file, as operations use it.

@@ -23,7 +23,13 @@ type Report struct {
 	Stalls       uint64
 	Account      string
 	Identity     string // the user's name or public key; empty if it has not logged in
-	TLS          *TLSState
+	NameTag      string // of the account, for people
+	// JWT is the user's, unless that alone lets it in; Issuer the key that signed it,
+	// Tags what it says of the user. ProxyKey is the proxy that it came through.
+	JWT, Issuer string
+	Tags        []string
+	ProxyKey    string
+	TLS         *TLSState
 	// Options are those of CONNECT, without secrets: of a token it only shows
 	// that there is one.
 	Options       protocol.Connect
@@ -58,7 +64,13 @@ func (c *Client) Report(d Detail) *Report {
 	r := &Report{
 		ID: c.id, Type: c.listener(), Started: c.started, LastActivity: time.Unix(0, last),
 		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
-		Account: c.account.Load().Name, Identity: c.user(),
+		Account: c.account.Load().Name, NameTag: c.account.Load().Label(), Identity: c.user(),
+	}
+	if id := c.identity.Load(); id != nil {
+		r.JWT, r.Issuer, r.Tags, r.ProxyKey = id.JWT, id.Issuer, id.Tags, id.ProxyKey
+		if id.Bearer {
+			r.JWT = redacted
+		}
 	}
 	c.mu.Lock()
 	r.Remote, r.TLS = c.remote, c.tls

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -27,7 +28,10 @@ type AccountInfo struct {
 	Clients   int                      `json:"client_connections"`
 	NumSubs   int                      `json:"subscriptions"`
 	Mappings  map[string][]MappingDest `json:"mappings,omitempty"`
+	JWT       string                   `json:"jwt,omitempty"`
+	Issuer    string                   `json:"issuer_key,omitempty"`
 	NameTag   string                   `json:"name_tag"`
+	Tags      []string                 `json:"tags,omitempty"`
 	Interest  InterestStats            `json:"sublist_stats"`
 }
 
@@ -58,8 +62,9 @@ func (m *Monitor) accountz(p *params) (any, error) {
 
 func accountInfo(a *Account) *AccountInfo {
 	info := &AccountInfo{
-		Name: a.Name, Updated: a.Updated.UTC(), Complete: true,
-		Clients: a.Clients, NumSubs: a.NumSubs, Mappings: a.Mappings, NameTag: a.Name,
+		Name: a.Name, Updated: a.Updated.UTC(), Expired: a.Expired, Complete: true,
+		Clients: a.Clients, NumSubs: a.NumSubs, Mappings: a.Mappings, NameTag: cmp.Or(a.Label, a.Name),
+		JWT: a.JWT, Issuer: a.Issuer, Tags: a.Tags,
 	}
 	info.Interest.add(a)
 	return info
@@ -125,7 +130,7 @@ func (m *Monitor) accountStats(unused bool) *Accstatz {
 			continue
 		}
 		doc.Accounts = append(doc.Accounts, AccountStat{
-			Account: a.Name, Name: a.Name, Conns: a.Clients, TotalConns: a.Clients, NumSubs: a.NumSubs,
+			Account: a.Name, Name: cmp.Or(a.Label, a.Name), Conns: a.Clients, TotalConns: a.Clients, NumSubs: a.NumSubs,
 			Sent:          DataStats{MsgBytes: MsgBytes(a.Sent)},
 			Received:      DataStats{MsgBytes: MsgBytes(a.Received)},
 			SlowConsumers: a.SlowConsumers,

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,7 +52,16 @@ type ConnInfo struct {
 	Account       string        `json:"account,omitempty"`
 	Subs          []string      `json:"subscriptions_list,omitempty"`
 	SubsDetail    []SubDetail   `json:"subscriptions_list_detail,omitempty"`
+	JWT           string        `json:"jwt,omitempty"`
+	Issuer        string        `json:"issuer_key,omitempty"`
 	AccountNaming string        `json:"name_tag,omitempty"`
+	Tags          []string      `json:"tags,omitempty"`
+	Proxy         *ProxyInfo    `json:"proxy,omitempty"`
+}
+
+// ProxyInfo names the proxy that a connection came through.
+type ProxyInfo struct {
+	Key string `json:"key"`
 }
 
 // TLSPeerCert is a certificate that a client presented.
@@ -218,6 +228,9 @@ func connInfo(c Conn, q *connQuery, at time.Time) ConnInfo {
 	if c.TLS != nil {
 		info.TLSVersion, info.TLSCipher, info.TLSFirst = c.TLS.Version, c.TLS.CipherSuite, c.TLS.First
 	}
+	if c.ProxyKey != "" {
+		info.Proxy = &ProxyInfo{c.ProxyKey}
+	}
 	if q.auth {
 		info.showIdentity(&c, open)
 	}
@@ -232,8 +245,9 @@ func (i *ConnInfo) showIdentity(c *Conn, open bool) {
 	if c.Account != globalAccount {
 		i.Account = c.Account
 	}
+	i.JWT, i.Issuer, i.Tags = c.JWT, c.Issuer, c.Tags
 	if open {
-		i.AccountNaming = c.Account
+		i.AccountNaming = cmp.Or(c.NameTag, c.Account)
 	}
 	if c.TLS != nil {
 		for _, cert := range c.TLS.PeerCerts {

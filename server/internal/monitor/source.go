@@ -87,8 +87,11 @@ type Conn struct {
 
 	Name, Lang, Version string
 	User                string // never a secret
-	Account             string
-	TLS                 *TLS // nil for a plain connection
+	Account, NameTag    string
+	JWT, Issuer         string // what an operator's user has shown, and the key that signed it
+	Tags                []string
+	ProxyKey            string // of the proxy that it came through
+	TLS                 *TLS   // nil for a plain connection
 
 	NumSubs int
 	Subs    []Sub // only if asked for
@@ -133,6 +136,13 @@ type Account struct {
 
 	NumSubs          int
 	Inserts, Removes uint64 // subscriptions ever added and removed
+
+	// Label is the name for people. JWT, Issuer and Tags are those of an operator's
+	// account; Expired says that its time is over.
+	Label       string
+	JWT, Issuer string
+	Tags        []string
+	Expired     bool
 
 	// Mappings are the destinations by source subject.
 	Mappings map[string][]MappingDest

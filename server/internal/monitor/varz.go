@@ -43,6 +43,7 @@ type Varz struct {
 	SlowConsumerStats    PeerStats   `json:"slow_consumer_stats"`
 	StaleConnectionStats PeerStats   `json:"stale_connection_stats"`
 	DiskIOWaitStats      DiskIOStats `json:"disk_io_wait_stats"`
+	TrustedProxies       *Proxies    `json:"proxies,omitempty"`
 	TLSCertNotAfter      *time.Time  `json:"tls_cert_not_after,omitempty"`
 }
 
@@ -76,6 +77,7 @@ type Settings struct {
 	WriteTimeout     string        `json:"write_timeout,omitempty"` // "close" or "retry", if configured
 
 	Configuration   Configuration `json:"-"`
+	Proxies         *Proxies      `json:"-"` // nil for none
 	TLSCertNotAfter time.Time     `json:"-"` // zero without a certificate
 }
 
@@ -86,7 +88,14 @@ type Configuration struct {
 	Tags          []string          `json:"tags,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitempty"`
 	FeatureFlags  map[string]bool   `json:"feature_flags,omitempty"`
+	Operators     []string          `json:"trusted_operators_jwt,omitempty"`
 	SystemAccount string            `json:"system_account,omitempty"`
+	PinnedFails   uint64            `json:"pinned_account_fails,omitempty"`
+}
+
+// Proxies are those that are trusted.
+type Proxies struct {
+	Trusted []ProxyInfo `json:"trusted"`
 }
 
 // WebSocket is what varz shows of the WebSocket listener; the zero value shows
@@ -158,7 +167,7 @@ func (m *Monitor) varz(*params) (any, error) {
 		SlowConsumerStats:    PeerStats{Clients: n.SlowConsumers},
 		StaleConnectionStats: PeerStats{Clients: n.StaleConnections},
 	}
-	v.Loaded = v.Loaded.UTC()
+	v.Loaded, v.TrustedProxies = v.Loaded.UTC(), set.Proxies
 	if end := set.TLSCertNotAfter; !end.IsZero() {
 		end = end.UTC()
 		v.TLSCertNotAfter = &end
