@@ -201,7 +201,7 @@ func importSpec(o *Options, importer string, i *config.Import) (account.Import, 
 		Share: i.Share, AllowTrace: i.AllowTrace,
 		Export: account.Export{
 			Service: export.Service, Subject: export.Subject, Response: account.ResponseType(export.Response),
-			Threshold: export.Threshold, AllowTrace: export.AllowTrace,
+			Threshold: export.Threshold, AllowTrace: export.AllowTrace, Latency: (*account.Latency)(export.Latency),
 		},
 	}, nil
 }

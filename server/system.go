@@ -23,6 +23,7 @@ type office struct {
 // openOffice opens it, unless there is no system account.
 func (s *Server) openOffice(o *Options) error {
 	s.voice = system.NewVoice(s.env.Log.Errorf)
+	s.services.Publish = s.voice.PublishLater
 	if o.SystemAccount == "" {
 		return nil
 	}

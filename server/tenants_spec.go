@@ -95,7 +95,7 @@ func (t *tenants) imported(importer string, imp *jwtauth.Import) (account.Import
 		Share: imp.Share, AllowTrace: imp.AllowTrace,
 		Export: account.Export{
 			Service: export.Service, Subject: export.Subject, Response: account.ResponseType(export.Response),
-			Threshold: export.Threshold, AllowTrace: export.AllowTrace,
+			Threshold: export.Threshold, AllowTrace: export.AllowTrace, Latency: (*account.Latency)(export.Latency),
 		},
 	}, until, nil
 }

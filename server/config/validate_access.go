@@ -107,8 +107,11 @@ func (o *Options) checkShares(r *report) {
 	for i := range o.Accounts {
 		a := &o.Accounts[i]
 		for j := range a.Exports {
-			if err := a.checkExport(&a.Exports[j], byName); err != nil {
-				r.errorf(a.Exports[j].at, "%v", err)
+			e := &a.Exports[j]
+			if err := a.checkExport(e, byName); err != nil {
+				r.errorf(e.at, "%v", err)
+			} else if e.Latency != nil && o.NoSystemAccount {
+				r.errorf(e.at, "Error adding service latency sampling for %q: system account not setup", e.Subject)
 			}
 		}
 	}

@@ -72,6 +72,7 @@ var modules = map[string]moduleRule{
 		"github.com/nats-io/nats.go",
 		"github.com/nats-io/nkeys",
 		"github.com/nats-io/jwt/v2",
+		"golang.org/x/crypto", // bcrypt
 		"github.com/klauspost/compress",
 	}, Tool: true},
 	// The four WebSocket libraries are what wsframe is measured against.

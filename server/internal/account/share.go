@@ -17,6 +17,14 @@ type Export struct {
 	Response   ResponseType
 	Threshold  time.Duration
 	AllowTrace bool
+	Latency    *Latency // where it is published how long requests take; nil for nowhere
+}
+
+// Latency is where the latency of a service is published, in the account that
+// exports it.
+type Latency struct {
+	Subject  string
+	Sampling int // percent of the requests; 0 for those whose trace headers ask for it
 }
 
 // ResponseType is how many responses a service sends to a request.

@@ -16,6 +16,8 @@ func (requester) AppendRequestInfo(dst []byte, _ bool) []byte {
 	return append(dst, `{"acc":"B","rtt":123456}`...)
 }
 
+func (requester) RTT() time.Duration { return 0 }
+
 // crossing is a pair of accounts of which B imports from A, and what is published
 // where.
 type crossing struct {

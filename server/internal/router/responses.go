@@ -13,22 +13,28 @@ import (
 // responses are the replies that an exporting account owes. It is a subscriber
 // there, for all subjects below its prefix.
 type responses struct {
+	services *Services
 	exporter *account.Account
 	prefix   string // _R_.xxxxxx.
+	// measured stands at the end of subjects whose latency is measured, which are
+	// longer by that.
+	measured string // .yyyyyyyy.T
 
 	mu      sync.Mutex
 	waiting map[token]*response // guarded by mu; by the last token of the subject
 	spare   []*response         // guarded by mu; to be used again
 	tokens  tokens              // guarded by mu
 	timer   *time.Timer         // guarded by mu; nil while nobody waits
+	wait    time.Duration       // guarded by mu; of timer
 	closed  bool                // guarded by mu
 }
 
 // response is a reply that is awaited.
 type response struct {
 	service *service
-	to      []byte // reply subject in the importing account
-	last    int64  // when the request or a response came, unix nanoseconds
+	to      []byte       // reply subject in the importing account
+	last    int64        // when the request or a response came, unix nanoseconds
+	ms      *measurement // nil unless its latency is measured
 }
 
 const (
@@ -39,10 +45,12 @@ const (
 	maxSpare = 1024
 )
 
-func newResponses(exporter *account.Account) *responses {
-	r := &responses{exporter: exporter, waiting: make(map[token]*response)}
+func newResponses(s *Services, exporter *account.Account) *responses {
+	r := &responses{services: s, exporter: exporter, waiting: make(map[token]*response)}
 	first := r.tokens.next()
 	r.prefix = subject.ServiceReplyPrefix + string(first[:]) + "."
+	second, third := r.tokens.next(), r.tokens.next()
+	r.measured = "." + string(second[:]) + string(third[:2]) + ".T"
 	// A pattern of our own making is well-formed.
 	_, _ = exporter.Interest.Insert(r.prefix+">", "", r)
 	return r
@@ -72,8 +80,9 @@ func (t *tokens) next() (tok token) {
 	return tok
 }
 
-// expect notes that a reply goes back, and appends the subject for it to dst.
-func (r *responses) expect(dst []byte, s *service, to []byte, now int64) []byte {
+// expect notes that a reply goes back, and appends the subject for it to dst. ms is
+// nil unless its latency is measured.
+func (r *responses) expect(dst []byte, s *service, to []byte, now int64, ms *measurement) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.waiting) >= maxWaiting || r.closed {
@@ -84,12 +93,47 @@ func (r *responses) expect(dst []byte, s *service, to []byte, now int64) []byte 
 		key = r.tokens.next()
 	}
 	p := r.takeSpare()
-	p.service, p.to, p.last = s, append(p.to[:0], to...), now
+	p.service, p.to, p.last, p.ms = s, append(p.to[:0], to...), now, ms
 	r.waiting[key] = p
-	if r.timer == nil {
-		r.timer = time.AfterFunc(s.threshold, r.sweep)
+	wait := s.threshold
+	if ms != nil {
+		wait = min(wait, measuredSweep)
 	}
-	return append(append(dst, r.prefix...), key[:]...)
+	if r.timer == nil || wait < r.wait {
+		if r.timer != nil {
+			r.timer.Stop()
+		}
+		r.timer, r.wait = time.AfterFunc(wait, r.sweep), wait
+	}
+	dst = append(append(dst, r.prefix...), key[:]...)
+	if ms != nil {
+		dst = append(dst, r.measured...)
+	}
+	return dst
+}
+
+// drop forgets a reply that nobody was asked for after all. It is false if somebody
+// else has done so.
+func (r *responses) drop(subj []byte) bool {
+	key, ok := r.key(subj)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.waiting[key]
+	if !ok || p == nil {
+		return false
+	}
+	r.forget(key, p)
+	return true
+}
+
+// key returns the token in a subject.
+func (r *responses) key(subj []byte) (key token, ok bool) {
+	if len(subj) < len(r.prefix)+len(key) {
+		return key, false
+	}
+	n := copy(key[:], subj[len(r.prefix):])
+	rest := subj[len(r.prefix)+n:]
+	return key, len(rest) == 0 || string(rest) == r.measured
 }
 
 // takeSpare returns a response to be filled in.
@@ -106,22 +150,39 @@ func (r *responses) takeSpare() *response {
 // forget ends the wait for a reply.
 func (r *responses) forget(key token, p *response) {
 	delete(r.waiting, key)
-	p.service = nil
+	p.service, p.ms = nil, nil
 	if len(r.spare) < maxSpare {
 		r.spare = append(r.spare, p)
 	}
 }
 
-// sweep forgets replies that nobody sent in time.
+// sweep forgets replies that nobody sent in time, and those that were measured and
+// that nobody waits for any more.
 func (r *responses) sweep() {
+	type failure struct {
+		ms     *measurement
+		status int
+	}
+	var failures []failure
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	now := time.Now().UnixNano()
 	var next time.Duration
 	for key, p := range r.waiting {
 		left := time.Duration(p.last - now + int64(p.service.threshold))
+		status := 0
 		switch {
 		case left <= 0:
+			status = latencyTimeout
+		case p.ms != nil && !p.service.importer.Interest.HasInterest(p.to):
+			status = latencyGone
+		case p.ms != nil:
+			left = min(left, measuredSweep)
+		}
+		switch {
+		case status != 0:
+			if p.ms != nil {
+				failures = append(failures, failure{p.ms, status})
+			}
 			r.forget(key, p)
 		case next == 0 || left < next:
 			next = left
@@ -129,14 +190,24 @@ func (r *responses) sweep() {
 	}
 	if next == 0 || r.closed {
 		r.timer = nil
-		return
+	} else {
+		r.wait = max(next, sweepMin)
+		r.timer.Reset(r.wait)
 	}
-	r.timer.Reset(max(next, sweepMin))
+	r.mu.Unlock()
+	for _, f := range failures {
+		r.services.failed(f.ms, f.status)
+	}
 }
 
-// sweepMin keeps many replies with different thresholds from being looked at too
-// often.
-const sweepMin = 50 * time.Millisecond
+const (
+	// sweepMin keeps many replies with different thresholds from being looked at
+	// too often.
+	sweepMin = 50 * time.Millisecond
+	// measuredSweep is how soon it is found out that nobody waits any more for a
+	// reply whose latency is measured.
+	measuredSweep = 250 * time.Millisecond
+)
 
 func (r *responses) close() {
 	r.mu.Lock()
@@ -151,30 +222,28 @@ func (r *responses) close() {
 // take returns the service that is waited for on a subject, nil if none is, and
 // appends the reply subject in the importing account to dst. empty says that it is
 // the last message, unless more may come.
-func (r *responses) take(dst, subj []byte, empty bool, now int64) (*service, []byte) {
-	var key token
-	if len(subj) != len(r.prefix)+len(key) {
-		return nil, dst
+func (r *responses) take(dst, subj []byte, empty bool, now int64) (*service, *measurement, []byte) {
+	key, ok := r.key(subj)
+	if !ok {
+		return nil, nil, dst
 	}
-	copy(key[:], subj[len(r.prefix):])
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.waiting[key]
 	if p == nil {
-		return nil, dst
+		return nil, nil, dst
 	}
-	s := p.service
+	s, ms := p.service, p.ms
 	dst = append(dst, p.to...)
 	switch {
 	case now-p.last > int64(s.threshold):
-		r.forget(key, p)
-		return nil, dst
+		return nil, nil, dst // the sweep is about to find it
 	case s.imp.Export.Response == account.Singleton || empty:
 		r.forget(key, p)
 	default:
-		p.last = now
+		p.last, p.ms = now, nil
 	}
-	return s, dst
+	return s, ms, dst
 }
 
 // Deliver implements [account.Subscriber]: a response goes back.
@@ -184,10 +253,13 @@ func (r *responses) Deliver(m *message.Message, b *message.Batch) account.Outcom
 	}
 	h := hops.Get().(*hop)
 	defer h.done()
-	s, to := r.take(h.reply[:0], m.Subject, len(m.Payload) == 0 && len(m.Header) == 0, b.Now)
+	s, ms, to := r.take(h.reply[:0], m.Subject, len(m.Payload) == 0 && len(m.Header) == 0, b.Now)
 	h.reply = to
 	if s == nil {
 		return account.Unsubscribed
+	}
+	if ms != nil {
+		defer r.services.answered(ms, m.Origin, time.Now())
 	}
 	b.Hops++
 	defer func() { b.Hops-- }()

@@ -25,11 +25,17 @@ type Requester interface {
 	// AppendRequestInfo appends the document that tells a service in another
 	// account about the requester: all of it if it is to be shared.
 	AppendRequestInfo(dst []byte, share bool) []byte
+	// RTT is the round trip time to the requester.
+	RTT() time.Duration
 }
 
 // Services makes subscribers for imported services. It keeps the responses that
 // are outstanding for each exporting account. It is safe for concurrent use.
 type Services struct {
+	// Publish publishes a message of the server itself, later: it is called while
+	// another message is delivered. Nil publishes nothing.
+	Publish func(a *account.Account, subject string, payload []byte)
+
 	mu        sync.Mutex
 	exporters map[*account.Account]*responses // guarded by mu
 }
@@ -44,7 +50,7 @@ func (s *Services) Import(importer, exporter *account.Account, imp account.Impor
 		if s.exporters == nil {
 			s.exporters = make(map[*account.Account]*responses)
 		}
-		r = newResponses(exporter)
+		r = newResponses(s, exporter)
 		s.exporters[exporter] = r
 	}
 	threshold := imp.Export.Threshold
@@ -102,11 +108,12 @@ func (h *hop) done() {
 
 // Deliver implements [account.Subscriber].
 func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome {
-	e := m.Envelope()
-	defer m.Restore(&e)
 	if b.Hops == maxHops {
 		return account.Unsubscribed
 	}
+	e := m.Envelope()
+	defer m.Restore(&e)
+	ms := s.sample(m)
 	s.translate(m)
 	b.Hops++
 	defer func() { b.Hops-- }()
@@ -120,17 +127,24 @@ func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome 
 	}
 	s.exporter.Interest.Match(m.Subject, &h.matched)
 	if h.matched.Empty() {
+		s.responses.services.failed(ms, latencyUnavailable)
 		return account.Unsubscribed
 	}
 	s.introduce(m, h)
-	if len(m.Reply) > 0 && !subject.HasPrefix(m.Reply, subject.AckReplyPrefix) {
-		h.reply = s.responses.expect(h.reply[:0], s, m.Reply, b.Now)
+	owed := len(m.Reply) > 0 && !subject.HasPrefix(m.Reply, subject.AckReplyPrefix)
+	if owed {
+		h.reply = s.responses.expect(h.reply[:0], s, m.Reply, b.Now, ms)
 		m.SetReply(h.reply)
+	} else {
+		s.responses.services.failed(ms, latencyBadRequest)
 	}
-	if deliver(m, b, &h.matched) == 0 {
-		return account.Unsubscribed
+	if deliver(m, b, &h.matched) > 0 {
+		return account.Delivered
 	}
-	return account.Delivered
+	if owed && s.responses.drop(h.reply) {
+		s.responses.services.failed(ms, latencyUnavailable)
+	}
+	return account.Unsubscribed
 }
 
 // translate gives the message its subject in the exporting account.

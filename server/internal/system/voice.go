@@ -75,6 +75,11 @@ func (v *Voice) Publish(a *account.Account, subject, reply string, block, payloa
 	return n
 }
 
+// PublishLater is Publish for who delivers another message just now.
+func (v *Voice) PublishLater(a *account.Account, subject string, payload []byte) {
+	v.post(&Request{Payload: payload, handle: func(*Request) { v.Publish(a, subject, "", nil, payload) }})
+}
+
 // Serve has requests on a subject handled until the interest ends.
 func (v *Voice) Serve(a *account.Account, subject string, h Handler) (*account.Interest, error) {
 	return v.ServeQueue(a, subject, "", h)
