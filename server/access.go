@@ -171,6 +171,9 @@ func accountSpec(o *Options, a *config.Account) (account.Spec, error) {
 			Connections: a.Limits.MaxConnections, Subscriptions: a.Limits.MaxSubscriptions, Payload: a.Limits.MaxPayload,
 		},
 	}
+	if a.Trace.Dest != "" {
+		spec.Tracing = &account.Tracing{Dest: a.Trace.Dest, Sampling: cmp.Or(a.Trace.Sampling, 100)}
+	}
 	for i := range a.Imports {
 		imp, err := importSpec(o, a.Name, &a.Imports[i])
 		if err != nil {

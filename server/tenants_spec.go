@@ -14,6 +14,9 @@ import (
 // do.
 func (t *tenants) spec(a *jwtauth.Account) (spec account.Spec, until time.Time) {
 	spec = account.Spec{Name: a.Key, Label: a.Label, Limits: claimedLimits(&a.Limits), Mappings: t.mappings(a)}
+	if a.Trace != "" {
+		spec.Tracing = &account.Tracing{Dest: a.Trace, Sampling: a.TraceSampling}
+	}
 	until = a.Expires
 	for _, imp := range a.Imports() {
 		i, end, err := t.imported(a.Key, &imp)

@@ -135,7 +135,7 @@ var rooms = map[string]room{
 	// the connection behind one: that is how client, route and gateway stay
 	// types of their own.
 	"internal/message": {May: []string{"internal/chunk", "internal/memo"}},
-	"internal/account": {May: []string{"internal/message"}},
+	"internal/account": {May: []string{"internal/message", "internal/trace"}},
 	"internal/router":  {May: []string{"internal/account", "internal/chunk", "internal/document", "internal/message", "internal/trace"}},
 	"internal/system":  {May: []string{"internal/account", "internal/document", "internal/message", "internal/router"}},
 	"internal/door":    {May: []string{"internal/account", "internal/document"}},

@@ -22,10 +22,20 @@ type Account struct {
 	Mappings atomic.Pointer[subject.Mappings]
 
 	label   atomic.Pointer[string] // nil where it is the name
+	tracing atomic.Pointer[Tracing]
 	limits  atomic.Pointer[Limits]
 	members atomic.Int64 // clients that have joined
 	sharing sharing
 }
+
+// Tracing is where messages that are part of a trace of their own are traced to.
+type Tracing struct {
+	Dest     string // subject in the account
+	Sampling int    // percent of the messages
+}
+
+// Tracing returns where such messages are traced to; nil for nowhere.
+func (a *Account) Tracing() *Tracing { return a.tracing.Load() }
 
 // Label is the name for people: that in a JWT, or the name itself.
 func (a *Account) Label() string {

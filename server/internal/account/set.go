@@ -13,6 +13,7 @@ type Spec struct {
 	Label    string            // for people; empty means Name
 	Mappings *subject.Mappings // nil for none
 	Limits   Limits
+	Tracing  *Tracing // nil for none
 	Imports  []Import
 }
 
@@ -107,6 +108,7 @@ func (s *Set) Put(spec Spec) *Account {
 // become puts what concerns the account alone in force.
 func (a *Account) become(spec *Spec) {
 	a.Mappings.Store(spec.Mappings)
+	a.tracing.Store(spec.Tracing)
 	limits := spec.Limits
 	a.limits.Store(&limits)
 	if spec.Label != "" {

@@ -143,7 +143,9 @@ func (i *Interest) share() {
 			}
 			remote = string(b)
 		}
-		s, err := st.from.insert(remote, i.queue, &shadow{Subscriber: i.sub, in: st.In, subject: remote})
+		s, err := st.from.insert(remote, i.queue, &shadow{
+			Subscriber: i.sub, in: st.In, subject: remote, importer: i.account.Name, allowTrace: st.AllowTrace,
+		})
 		if err == nil {
 			shadows = append(shadows, s)
 		}

@@ -1,6 +1,9 @@
 package account
 
-import "github.com/dunlin-mq/dunlin/server/internal/message"
+import (
+	"github.com/dunlin-mq/dunlin/server/internal/message"
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
+)
 
 // Subscriber is a subscription as the router sees it. Its methods are called
 // by the goroutines of publishers, several at a time.
@@ -16,6 +19,13 @@ type Subscriber interface {
 	// Connection identifies where the subscription came from, comparable with
 	// [message.Message.Origin].
 	Connection() any
+}
+
+// Border is a [Subscriber] that stands for subscribers in another account.
+type Border interface {
+	// DeliverTraced is Deliver, or Try if nobody is to get the message, with a record
+	// of what the other account lets be seen.
+	DeliverTraced(m *message.Message, b *message.Batch, t *trace.Trace) Outcome
 }
 
 // Outcome tells what became of a delivery. Of a queue group another member is
@@ -39,6 +49,20 @@ const (
 	// Denied: the subscriber may not see this subject.
 	Denied
 )
+
+// Trace is what traces say about the outcome; empty for a delivery.
+func (o Outcome) Trace() string { return outcomes[o] }
+
+// outcomes are the errors that a trace shows.
+var outcomes = [...]string{
+	Delivered:    "",
+	Echo:         trace.NotDeliveredNoEcho,
+	Unsubscribed: trace.NotDeliveredSubClosed,
+	Spent:        trace.NotDeliveredAutoUnsub,
+	Closed:       trace.NotDeliveredClientClosed,
+	Dropped:      trace.NotDeliveredSlow,
+	Denied:       trace.NotDeliveredDenied,
+}
 
 // Receiver describes a subscriber to people.
 type Receiver struct {

@@ -21,8 +21,13 @@ func (c *Client) publish(op *protocol.Op, owner *chunk.Chunk) error {
 	m := &c.pass.Message
 	m.Load(op, owner, c, !c.options.Echo)
 	acc := c.account.Load()
-	if len(m.Header) > 0 && trace.Asked(m.Header) {
-		return c.publishTraced(acc)
+	if len(m.Header) > 0 {
+		if trace.Asked(m.Header) {
+			return c.publishTraced(acc)
+		}
+		if to := acc.Tracing(); to != nil && trace.Sampled(m.Header) {
+			return c.publishSampled(acc, to)
+		}
 	}
 	return c.forward(acc)
 }

@@ -29,9 +29,26 @@ func (c *Client) publishTraced(acc *account.Account) error {
 // publishReported publishes the message and then, no matter whether it was
 // refused, what became of it.
 func (c *Client) publishReported(acc *account.Account, req trace.Request) error {
-	if reservedSubject(req.Dest) {
+	if reservedSubject(req.Dest) || !c.mayPublish([]byte(req.Dest)) {
+		c.Log().Errorf("Publish Violation - Subject %q", req.Dest)
 		return c.refuse(protocol.PublishViolation(req.Dest))
 	}
+	return c.trace(acc, req)
+}
+
+// publishSampled publishes a message that is part of a trace of its own. The
+// account says where what becomes of it is published, and of how many messages.
+func (c *Client) publishSampled(acc *account.Account, to *account.Tracing) error {
+	if to.Sampling < 100 && c.pass.Rand(100) >= to.Sampling {
+		m := &c.pass.Message
+		m.SetHeader(trace.DisableIn(m.Header))
+		return c.forward(acc)
+	}
+	return c.trace(acc, trace.Request{Dest: to.Dest})
+}
+
+// trace publishes a message and then what became of it.
+func (c *Client) trace(acc *account.Account, req trace.Request) error {
 	p := c.pass
 	m := &p.Message
 	p.Trace = trace.Begin(req, m.Header, m.Size(), trace.Ingress{

@@ -26,7 +26,8 @@ type Pass struct {
 func Route(a *account.Account, p *Pass) (delivered int) {
 	a.Interest.Match(p.Message.Subject, &p.matched)
 	if p.Trace != nil {
-		return p.deliverTraced()
+		t := traced{&p.Message, &p.Batch, p.Trace, ""}
+		return t.deliver(&p.matched)
 	}
 	return deliver(&p.Message, &p.Batch, &p.matched)
 }

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/dunlin-mq/dunlin/protocol/sublist"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/message"
+	"github.com/dunlin-mq/dunlin/server/internal/trace"
 )
 
 // A service of another account is a subscriber in the account that imports it.
@@ -108,8 +110,17 @@ func (h *hop) done() {
 
 // Deliver implements [account.Subscriber].
 func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome {
+	return s.deliver(m, b, nil, false)
+}
+
+// deliver sends a request on; t is told what becomes of it, nil for nobody. hidden
+// says that a trace of it ends here.
+func (s *service) deliver(m *message.Message, b *message.Batch, t *trace.Trace, hidden bool) account.Outcome {
 	if b.Hops == maxHops {
 		return account.Unsubscribed
+	}
+	if t != nil && t.Only() {
+		return s.tryTraced(m, b, t)
 	}
 	e := m.Envelope()
 	defer m.Restore(&e)
@@ -130,7 +141,7 @@ func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome 
 		s.responses.services.failed(ms, latencyUnavailable)
 		return account.Unsubscribed
 	}
-	s.introduce(m, h)
+	s.introduce(m, h, t, hidden)
 	owed := len(m.Reply) > 0 && !subject.HasPrefix(m.Reply, subject.AckReplyPrefix)
 	if owed {
 		h.reply = s.responses.expect(h.reply[:0], s, m.Reply, b.Now, ms)
@@ -138,13 +149,36 @@ func (s *service) Deliver(m *message.Message, b *message.Batch) account.Outcome 
 	} else {
 		s.responses.services.failed(ms, latencyBadRequest)
 	}
-	if deliver(m, b, &h.matched) > 0 {
+	n := 0
+	if t == nil {
+		n = deliver(m, b, &h.matched)
+	} else {
+		there := traced{m, b, t, s.exporter.Name}
+		n = there.deliver(&h.matched)
+	}
+	if n > 0 {
 		return account.Delivered
 	}
 	if owed && s.responses.drop(h.reply) {
 		s.responses.services.failed(ms, latencyUnavailable)
 	}
 	return account.Unsubscribed
+}
+
+// tryTraced finds out what would become of a request.
+func (s *service) tryTraced(m *message.Message, b *message.Batch, t *trace.Trace) account.Outcome {
+	e := m.Envelope()
+	defer m.Restore(&e)
+	s.translate(m)
+	var r sublist.Result[account.Subscriber]
+	s.exporter.Interest.Match(m.Subject, &r)
+	b.Hops++
+	defer func() { b.Hops-- }()
+	there := traced{m, b, t, s.exporter.Name}
+	if there.deliver(&r) == 0 {
+		return account.Unsubscribed
+	}
+	return account.Delivered
 }
 
 // translate gives the message its subject in the exporting account.
@@ -160,14 +194,23 @@ func (s *service) translate(m *message.Message) {
 // when accounts are made; this is for what slips through.
 const maxHops = 32
 
-// introduce tells the service who asks.
-func (s *service) introduce(m *message.Message, h *hop) {
+// introduce tells the service who asks. A traced request takes a subject along on
+// which others may report, or the word that nobody is to.
+func (s *service) introduce(m *message.Message, h *hop, t *trace.Trace, hidden bool) {
 	r, ok := m.Origin.(Requester)
 	if !ok {
 		return
 	}
 	h.info = r.AppendRequestInfo(h.info[:0], s.imp.Share)
-	m.Dress(&h.dressed, header.Set(h.dressed.Block(), m.Header, RequestInfo, h.info))
+	block := header.Set(h.dressed.Block(), m.Header, RequestInfo, h.info)
+	switch {
+	case hidden:
+		block = header.Set(h.dressed.Block(), bytes.Clone(block), header.TraceDest, trace.Disabled)
+	case t != nil:
+		report := s.responses.expect(nil, s, []byte(t.Dest()), time.Now().UnixNano(), nil)
+		block = header.Set(h.dressed.Block(), bytes.Clone(block), header.TraceDest, report)
+	}
+	m.Dress(&h.dressed, block)
 }
 
 // Try implements [account.Subscriber].

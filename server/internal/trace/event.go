@@ -9,7 +9,7 @@ const (
 	NotDeliveredClientClosed = "Not delivered because client is closed"
 	NotDeliveredAutoUnsub    = "Not delivered because auto-unsubscribe exceeded"
 	NotDeliveredSlow         = "Not delivered because fast producer not stalled and consumer is slow"
-	NotDeliveredDenied       = "Not delivered because of a permission"
+	NotDeliveredDenied       = "Not delivered because subscription denies this subject"
 )
 
 // event is what all events have in front.
@@ -33,11 +33,13 @@ type Ingress struct {
 
 // Egress is a delivery, or an attempt at one.
 type Egress struct {
-	Kind  int    `json:"kind"`
-	ID    uint64 `json:"cid"`
-	Name  string `json:"name,omitempty"`
-	Sub   string `json:"sub,omitempty"`
-	Queue string `json:"queue,omitempty"`
+	Kind int    `json:"kind"`
+	ID   uint64 `json:"cid"`
+	Name string `json:"name,omitempty"`
+	// Account is that of the receiver, if it is another one than the publisher's.
+	Account string `json:"acc,omitempty"`
+	Sub     string `json:"sub,omitempty"`
+	Queue   string `json:"queue,omitempty"`
 	// Error says why the message was not delivered.
 	Error string `json:"error,omitempty"`
 }
@@ -55,4 +57,19 @@ type mappingEvent struct {
 type egressEvent struct {
 	event
 	Egress
+}
+
+// exportEvent is a stream that goes on into another account.
+type exportEvent struct {
+	event
+	Account string `json:"acc"`
+	To      string `json:"to"`
+}
+
+// importEvent is a request that goes on to a service of another account.
+type importEvent struct {
+	event
+	Account string `json:"acc"`
+	From    string `json:"from"`
+	To      string `json:"to"`
 }

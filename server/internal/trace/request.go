@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/dunlin-mq/dunlin/protocol/header"
@@ -70,6 +71,21 @@ func ParseRequest(block []byte) Request {
 		r.Dest, r.Accept = dest, value(block, header.AcceptEncoding)
 	}
 	return r
+}
+
+// Sampled reports whether a block has a traceparent header of the W3C whose flags
+// say that the message is part of a trace.
+func Sampled(block []byte) bool {
+	v, ok := header.GetFold(block, "traceparent")
+	if !ok {
+		return false
+	}
+	parts := strings.Split(trim(v), "-")
+	if len(parts) != 4 || len(parts[3]) != 2 {
+		return false
+	}
+	flags, err := strconv.ParseUint(parts[3], 16, 8)
+	return err == nil && flags&1 == 1
 }
 
 // DisableIn returns a copy of a block that says that tracing is disabled.

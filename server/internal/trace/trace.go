@@ -44,6 +44,18 @@ func (t *Trace) Mapped(to string) {
 	t.events = append(t.events, mappingEvent{event{"sm", now()}, to})
 }
 
+// Exported records that the message goes on into an account that imports the
+// stream, under that account's subject.
+func (t *Trace) Exported(account, to string) {
+	t.events = append(t.events, exportEvent{event{"se", now()}, account, to})
+}
+
+// Imported records that the message, a request, goes on to a service of another
+// account.
+func (t *Trace) Imported(account, from, to string) {
+	t.events = append(t.events, importEvent{event{"si", now()}, account, from, to})
+}
+
 // Tried records a delivery.
 func (t *Trace) Tried(e Egress) {
 	t.events = append(t.events, egressEvent{event{"eg", now()}, e})
