@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
+	"github.com/dunlin-mq/dunlin/tests/internal/certs"
 	"github.com/dunlin-mq/dunlin/tests/internal/proc"
 )
 
@@ -150,6 +151,33 @@ func TestServiceMayNotAskItself(t *testing.T) {
 		nc := connect(t, s, nats.UserInfo("service", "s"), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { errs <- err }))
 		must(t, nc.Publish("$SYS.REQ.USER.AUTH", []byte("x")))
 		if got := receive(t, errs); !strings.Contains(got, "permissions violation") {
+			t.Error(got)
+		}
+	})
+}
+
+// The service gets to see what a TLS handshake has shown.
+func TestCalloutSeesCertificates(t *testing.T) {
+	t.Parallel()
+	proc.Each(t, func(t *testing.T, target *proc.Target) {
+		issuer, key := pair(t, nkeys.CreateAccount)
+		s := proc.Start(t, target, proc.Options{Files: certs.Default().Files, Config: configured(key, "") + `
+			websocket { port: -1, tls { cert_file: "server.pem", key_file: "server.key", ca_file: "ca.pem", verify: true } }`})
+		seen := make(chan error, 1)
+		svc := &service{t: t, issuer: issuer, decide: func(req *jwt.AuthorizationRequestClaims, _ *jwt.UserClaims, _ *jwt.AuthorizationResponseClaims) {
+			c := req.TLS
+			if c == nil || c.Version != "1.3" || c.Cipher == "" || len(c.VerifiedChains) != 1 || len(c.VerifiedChains[0]) != 2 ||
+				c.VerifiedChains[0][0] != certs.Default().Files["client.pem"] || len(c.Certs) > 0 || req.ClientInformation.Type != "websocket" {
+				seen <- fmt.Errorf("told of %+v, %+v", c, req.ClientInformation)
+				return
+			}
+			seen <- nil
+		}}
+		svc.serve(connect(t, s, nats.UserInfo("service", "s")))
+		nc, err := nats.Connect(s.WebSocket(), nats.Secure(certs.Default().Config(true)), nats.UserInfo("bob", "x"), nats.NoReconnect(), nats.Timeout(proc.Patience))
+		must(t, err)
+		t.Cleanup(nc.Close)
+		if got := receive(t, seen); got != "<nil>" {
 			t.Error(got)
 		}
 	})

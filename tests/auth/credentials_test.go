@@ -79,21 +79,30 @@ func TestCredentials(t *testing.T) {
 func TestCertificateAsUser(t *testing.T) {
 	t.Parallel()
 	proc.Each(t, func(t *testing.T, target *proc.Target) {
-		const listener = `tls { cert_file: "server.pem", key_file: "server.key", ca_file: "ca.pem", verify_and_map: true }
-			accounts { A { users: [{user: %q}] }, B { users: [{user: other}] } }`
-		for name, want := range map[string]string{"localhost": "", "CN=client,O=dunlin tests": "", "nobody": violation} {
-			s := proc.Start(t, target, proc.Options{Files: certs.Default().Files, Config: fmt.Sprintf(listener, name)})
-			nc, err := dial(t, s, nats.Secure(certs.Default().Config(true)), nats.UserInfo("other", ""))
-			switch {
-			case want != "":
-				if err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("%s: %v, want %s", name, err, want)
+		const tls = `tls { cert_file: "server.pem", key_file: "server.key", ca_file: "ca.pem", verify_and_map: true }`
+		for listener, config := range map[string]string{"tcp": tls, "websocket": "websocket { port: -1, " + tls + " }"} {
+			for name, want := range map[string]string{"localhost": "", "CN=client,O=dunlin tests": "", "nobody": violation} {
+				s := proc.Start(t, target, proc.Options{Files: certs.Default().Files, Config: config + fmt.Sprintf(`
+					accounts { A { users: [{user: %q}] }, B { users: [{user: other}] } }`, name)})
+				url := s.URL()
+				if listener == "websocket" {
+					url = s.WebSocket()
 				}
-			case err != nil:
-				t.Errorf("%s: %v", name, err)
-			default:
-				if got := at(ask(t, nc, "$SYS.REQ.USER.INFO", nil), "data", "account"); got != "A" {
-					t.Errorf("%s: in account %v", name, got)
+				nc, err := nats.Connect(url, nats.Secure(certs.Default().Config(true)), nats.UserInfo("other", ""), nats.NoReconnect(), nats.Timeout(proc.Patience))
+				if err == nil {
+					t.Cleanup(nc.Close)
+				}
+				switch {
+				case want != "":
+					if err == nil {
+						t.Errorf("%s over %s is let in", name, listener)
+					}
+				case err != nil:
+					t.Errorf("%s over %s: %v", name, listener, err)
+				default:
+					if got := at(ask(t, nc, "$SYS.REQ.USER.INFO", nil), "data", "account"); got != "A" {
+						t.Errorf("%s over %s: in account %v", name, listener, got)
+					}
 				}
 			}
 		}

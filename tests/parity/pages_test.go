@@ -13,7 +13,7 @@ import (
 // names: "DIR TestName", "DIR FuzzName", or "FILE.txt: scenario".
 var (
 	namedTest     = regexp.MustCompile("`([a-z/]+) ((?:Test|Fuzz)[A-Za-z0-9_]+)`")
-	namedScenario = regexp.MustCompile("`([a-z-]+\\.txt): ([^`]+)`")
+	namedScenario = regexp.MustCompile("`([a-z-/]+\\.txt): ([^`]+)`")
 )
 
 func TestPagesNameTestsThatExist(t *testing.T) {
@@ -37,7 +37,11 @@ func TestPagesNameTestsThatExist(t *testing.T) {
 			}
 		}
 		for _, m := range scenarios {
-			script, err := os.ReadFile(filepath.Join(root, "tests", "diff", "testdata", scripts, m[1]))
+			name := m[1] // in the page's own folder, unless it names another one
+			if !strings.Contains(name, "/") {
+				name = scripts + "/" + name
+			}
+			script, err := os.ReadFile(filepath.Join(root, "tests", "diff", "testdata", name))
 			if err != nil || !strings.Contains(string(script), "=== "+m[2]+"\n") {
 				t.Errorf("%s: %s has no scenario %q (%v)", page, m[1], m[2], err)
 			}
