@@ -282,11 +282,13 @@ func describe(r *client.Report, subs []client.SubReport) monitor.Conn {
 		Started: r.Started, LastActivity: r.LastActivity, Stopped: r.Stopped,
 		RTT: r.RTT, Pending: r.Pending, In: monitor.Traffic(r.In), Out: monitor.Traffic(r.Out), Stalls: r.Stalls,
 		Name: r.Options.Name, Lang: r.Options.Lang, Version: r.Options.Version,
-		User: r.User(), Account: r.Account, NameTag: r.NameTag, NumSubs: r.NumSubs,
-		JWT: r.JWT, Issuer: r.Issuer, Tags: r.Tags, ProxyKey: r.ProxyKey,
+		User: r.User(), Account: r.Account, NumSubs: r.NumSubs,
 	}
 	if !r.Stopped.IsZero() {
 		m.Reason = r.Reason.String()
+	}
+	if p := r.Proof; p != nil {
+		m.NameTag, m.JWT, m.Issuer, m.Tags, m.ProxyKey = p.NameTag, p.JWT, p.Issuer, p.Tags, p.ProxyKey
 	}
 	if t := r.TLS; t != nil {
 		m.TLS = &monitor.TLS{Version: t.Version, CipherSuite: t.CipherSuite, First: t.First}

@@ -18,7 +18,13 @@ type office struct {
 	voice   *system.Voice
 	desk    *system.Desk
 	herald  *system.Herald
+	// own is how many subscriptions of the system account are the server's.
+	own int
 }
+
+// quiet reports whether nobody can be listening in the system account: most
+// servers have nobody there, and their clients come and go.
+func (o *office) quiet() bool { return o.account.Interest.Len() <= o.own }
 
 // openOffice opens it, unless there is no system account.
 func (s *Server) openOffice(o *Options) error {
@@ -38,8 +44,11 @@ func (s *Server) openOffice(o *Options) error {
 		return err
 	}
 	if s.tenants != nil {
-		return s.tenants.serveRequests()
+		if err := s.tenants.serveRequests(); err != nil {
+			return err
+		}
 	}
+	s.office.own = a.Interest.Len()
 	return nil
 }
 
@@ -57,6 +66,9 @@ type witness struct{ s *Server }
 
 // Entered implements [client.Witness].
 func (w witness) Entered(c *client.Client) {
+	if w.s.office.quiet() {
+		return
+	}
 	acc := c.Account()
 	w.count(acc)
 	w.s.office.herald.Connected(acc.Name, func() document.Client { return c.Document(time.Time{}) })
@@ -64,6 +76,9 @@ func (w witness) Entered(c *client.Client) {
 
 // Left implements [client.Witness].
 func (w witness) Left(c *client.Client, reason protocol.CloseReason) {
+	if w.s.office.quiet() {
+		return
+	}
 	acc := c.Account()
 	w.count(acc)
 	w.s.office.herald.Disconnected(acc.Name, func() system.Departure { return departure(c, reason) })

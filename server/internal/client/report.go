@@ -23,18 +23,38 @@ type Report struct {
 	Stalls       uint64
 	Account      string
 	Identity     string // the user's name or public key; empty if it has not logged in
-	NameTag      string // of the account, for people
-	// JWT is the user's, unless that alone lets it in; Issuer the key that signed it,
-	// Tags what it says of the user. ProxyKey is the proxy that it came through.
-	JWT, Issuer string
-	Tags        []string
-	ProxyKey    string
-	TLS         *TLSState
+	// Proof is what vouches for it beside a password; nil for nothing. Ten thousand
+	// reports are kept of clients that have left, most of them without.
+	Proof *Proof
+	TLS   *TLSState
 	// Options are those of CONNECT, without secrets: of a token it only shows
 	// that there is one.
 	Options       protocol.Connect
 	NumSubs       int
 	Subscriptions []SubReport // with Detail.Subscriptions
+}
+
+// Proof is what vouches for a client.
+type Proof struct {
+	NameTag string // of the account, for people
+	// JWT is the user's, unless that alone lets it in; Issuer the key that signed it,
+	// Tags what it says of the user.
+	JWT, Issuer string
+	Tags        []string
+	ProxyKey    string // of the proxy that it came through
+}
+
+// proof returns what vouches for the client.
+func (c *Client) proof() *Proof {
+	id := c.identity.Load()
+	if id == nil || id.JWT == "" && id.ProxyKey == "" {
+		return nil
+	}
+	p := &Proof{NameTag: c.account.Load().Label(), JWT: id.JWT, Issuer: id.Issuer, Tags: id.Tags, ProxyKey: id.ProxyKey}
+	if id.Bearer {
+		p.JWT = redacted
+	}
+	return p
 }
 
 // SubReport describes one subscription.
@@ -64,13 +84,7 @@ func (c *Client) Report(d Detail) *Report {
 	r := &Report{
 		ID: c.id, Type: c.listener(), Started: c.started, LastActivity: time.Unix(0, last),
 		RTT: c.RTT(), Pending: out.Pending, In: in, Out: out.Traffic, Stalls: out.Stalls,
-		Account: c.account.Load().Name, NameTag: c.account.Load().Label(), Identity: c.user(),
-	}
-	if id := c.identity.Load(); id != nil {
-		r.JWT, r.Issuer, r.Tags, r.ProxyKey = id.JWT, id.Issuer, id.Tags, id.ProxyKey
-		if id.Bearer {
-			r.JWT = redacted
-		}
+		Account: c.account.Load().Name, Identity: c.user(), Proof: c.proof(),
 	}
 	c.mu.Lock()
 	r.Remote, r.TLS = c.remote, c.tls
