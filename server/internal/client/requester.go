@@ -13,8 +13,8 @@ import (
 
 // AppendRequestInfo implements router.Requester. Only the account and the round
 // trip time are told unless the import says that the rest is shared.
-func (c *Client) AppendRequestInfo(dst []byte, share bool) []byte {
-	if name := c.account.Load().Name; !share && isPlain(name) {
+func (c *Client) AppendRequestInfo(dst []byte, share bool, via string) []byte {
+	if name := c.account.Load().Name; !share && via == "" && isPlain(name) {
 		dst = append(append(append(dst, `{"acc":"`...), name...), '"')
 		if rtt := c.RTT(); rtt > 0 {
 			dst = strconv.AppendInt(append(dst, `,"rtt":`...), int64(rtt), 10)
@@ -29,7 +29,7 @@ func (c *Client) AppendRequestInfo(dst []byte, share bool) []byte {
 			info.NameTag = "" // services are told of the ones that a JWT has
 		}
 	}
-	info.RTT = c.RTT()
+	info.RTT, info.Service = c.RTT(), via
 	doc, _ := json.Marshal(&info) // strings and numbers always marshal
 	return append(dst, doc...)
 }

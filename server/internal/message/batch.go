@@ -27,6 +27,8 @@ type Batch struct {
 	Logged bool
 	// Hops is through how many services the message that is being routed came.
 	Hops int
+	// Private says that one of them is not to be told who asks.
+	Private bool
 
 	touched   []Peer
 	memo      memo.Memo

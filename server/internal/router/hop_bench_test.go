@@ -12,7 +12,7 @@ import (
 // requester is a connection that says who it is without an allocation.
 type requester struct{}
 
-func (requester) AppendRequestInfo(dst []byte, _ bool) []byte {
+func (requester) AppendRequestInfo(dst []byte, _ bool, _ string) []byte {
 	return append(dst, `{"acc":"B","rtt":123456}`...)
 }
 

@@ -71,7 +71,7 @@ func (s *service) sample(m *message.Message) *measurement {
 	}
 	ms := &measurement{to: to, account: s.exporter, arrived: time.Now(), header: header}
 	if r, ok := m.Origin.(Requester); ok {
-		ms.requestor = r.AppendRequestInfo(nil, s.imp.Share)
+		ms.requestor = r.AppendRequestInfo(nil, s.imp.Share, "")
 		ms.rtt = r.RTT()
 	}
 	return ms
@@ -90,7 +90,7 @@ func (s *Services) answered(ms *measurement, by any, at time.Time) {
 	took := at.Sub(ms.arrived)
 	l := latency{Status: latencyOK, Service: took, System: max(time.Since(at), 0)}
 	if r, ok := by.(Requester); ok {
-		l.Responder = r.AppendRequestInfo(nil, true)
+		l.Responder = r.AppendRequestInfo(nil, true, "")
 		l.Service = max(took-r.RTT(), 0)
 	}
 	l.Total = ms.rtt + took + l.System

@@ -25,8 +25,9 @@ const RequestInfo = "Nats-Request-Info"
 // Requester is a connection that publishes requests.
 type Requester interface {
 	// AppendRequestInfo appends the document that tells a service in another
-	// account about the requester: all of it if it is to be shared.
-	AppendRequestInfo(dst []byte, share bool) []byte
+	// account about the requester: all of it if it is to be shared. via is the
+	// account that passes the request on, empty if it is the requester's.
+	AppendRequestInfo(dst []byte, share bool, via string) []byte
 	// RTT is the round trip time to the requester.
 	RTT() time.Duration
 }
@@ -127,7 +128,9 @@ func (s *service) deliver(m *message.Message, b *message.Batch, t *trace.Trace, 
 	ms := s.sample(m)
 	s.translate(m)
 	b.Hops++
-	defer func() { b.Hops-- }()
+	private := b.Private
+	b.Private = private || !s.imp.Share
+	defer func() { b.Hops, b.Private = b.Hops-1, private }()
 	h := hops.Get().(*hop)
 	defer h.done()
 	if maps := s.exporter.Mappings.Load(); maps != nil {
@@ -141,7 +144,7 @@ func (s *service) deliver(m *message.Message, b *message.Batch, t *trace.Trace, 
 		s.responses.services.failed(ms, latencyUnavailable)
 		return account.Unsubscribed
 	}
-	s.introduce(m, h, t, hidden)
+	s.introduce(m, b, h, t, hidden)
 	owed := len(m.Reply) > 0 && !subject.HasPrefix(m.Reply, subject.AckReplyPrefix)
 	if owed {
 		h.reply = s.responses.expect(h.reply[:0], s, m.Reply, b.Now, ms)
@@ -196,12 +199,16 @@ const maxHops = 32
 
 // introduce tells the service who asks. A traced request takes a subject along on
 // which others may report, or the word that nobody is to.
-func (s *service) introduce(m *message.Message, h *hop, t *trace.Trace, hidden bool) {
+func (s *service) introduce(m *message.Message, b *message.Batch, h *hop, t *trace.Trace, hidden bool) {
 	r, ok := m.Origin.(Requester)
 	if !ok {
 		return
 	}
-	h.info = r.AppendRequestInfo(h.info[:0], s.imp.Share)
+	via := ""
+	if b.Hops > 1 {
+		via = s.importer.Name
+	}
+	h.info = r.AppendRequestInfo(h.info[:0], !b.Private, via)
 	block := header.Set(h.dressed.Block(), m.Header, RequestInfo, h.info)
 	switch {
 	case hidden:
