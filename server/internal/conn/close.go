@@ -78,6 +78,9 @@ func (c *Conn) Abort(cause error) {
 // nothing of the connection is left.
 func (c *Conn) Finish() {
 	o := &c.out
+	if c.raw == nil {
+		c.drainPipe()
+	}
 	o.awaitQuiet(func() bool { return o.isOver }, nil)
 	if o.linger && !c.read.gone {
 		c.linger()
@@ -102,6 +105,25 @@ func (c *Conn) expectReader() {
 	c.out.mu.Lock()
 	c.out.linger = true
 	c.out.mu.Unlock()
+}
+
+// drainPipe discards what the peer of a pipe sends while the last words are on
+// their way: it may not read before it has written.
+func (c *Conn) drainPipe() {
+	c.out.mu.Lock()
+	talks, until := c.out.state == outClosing && c.out.linger, c.out.closeBy
+	c.out.mu.Unlock()
+	if !talks || c.nc.SetReadDeadline(until) != nil {
+		return
+	}
+	var scrap [512]byte
+	for left := lingerBytes; left > 0; {
+		n, err := c.nc.Read(scrap[:]) // fails when the last words are out
+		if err != nil {
+			return
+		}
+		left -= n
+	}
 }
 
 // linger discards what the peer sends until it closes.
