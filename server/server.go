@@ -169,6 +169,12 @@ func (s *Server) Run(ctx context.Context) error {
 		s.env.Log.Fatalf("%v", err)
 		return err
 	}
+	s.writePorts()
+	s.env.Log.Infof("Server is ready") // before others are told, who may move the log
+	close(s.ready)
+
+	// The sockets listen already, and who is served sees a server that is
+	// ready.
 	var accepting sync.WaitGroup
 	if s.listener != nil {
 		accepting.Go(func() {
@@ -183,10 +189,6 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.office != nil {
 		accepting.Go(func() { s.office.report(s, s.winding) })
 	}
-	s.writePorts()
-	s.env.Log.Infof("Server is ready") // before others are told, who may move the log
-	close(s.ready)
-
 	select {
 	case <-ctx.Done():
 	case <-s.stop:

@@ -29,6 +29,7 @@ func (p *paper) Write(b []byte) (int, error) {
 	return p.written.Write(b)
 }
 
+func (*paper) Read([]byte) (int, error)         { return 0, io.EOF }
 func (*paper) Close() error                     { return nil }
 func (*paper) RemoteAddr() net.Addr             { return pipeAddr{} }
 func (*paper) SetReadDeadline(time.Time) error  { return nil }
