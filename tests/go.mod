@@ -3,6 +3,7 @@ module github.com/dunlin-mq/dunlin/tests
 go 1.26.0
 
 require (
+	github.com/dunlin-mq/dunlin/auth v0.1.0
 	github.com/dunlin-mq/dunlin/server v0.1.0
 	github.com/google/go-cmp v0.7.0
 	github.com/nats-io/jwt/v2 v2.8.2
@@ -12,7 +13,6 @@ require (
 )
 
 require (
-	github.com/dunlin-mq/dunlin/auth v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/wsframe v0.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect

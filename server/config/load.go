@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/dunlin-mq/dunlin/server/config/syntax"
 )
@@ -79,6 +80,9 @@ func syntaxError(err error) error {
 	if !errors.As(err, &at) {
 		return err
 	}
-	// The message names the place in the reference server's words.
-	return &Error{Problems: []Problem{{Message: at.Msg}}}
+	p := Problem{Pos: at.Pos, Message: at.Msg}
+	if strings.Contains(at.Msg, at.Pos.String()) {
+		p.Pos = syntax.Pos{} // the message names the place itself
+	}
+	return &Error{Problems: []Problem{p}}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/server/config/syntax"
@@ -126,14 +127,17 @@ func checkExport(c *cursor, m *syntax.Map, e *Export) {
 		c.decoder.errorf(keyPos(m), "an export needs a stream or a service")
 		return
 	}
+	types, thresholds := exportBlock.rows["response_type"].Names(), exportBlock.rows["response_threshold"].Names()
 	if e.Service {
+		once(c, m, types, "Duplicate response type definition")
+		once(c, m, thresholds, "Duplicate response threshold detected")
 		return
 	}
 	for _, d := range []struct {
 		name string
 		keys []string
 	}{
-		{"response", []string{"response_type", "response", "response_threshold", "threshold", "response_max_time", "response_time"}},
+		{"response", slices.Concat(types, thresholds)},
 		{"latency", []string{"latency"}},
 		{"allow_trace", []string{"allow_trace"}},
 	} {
@@ -143,6 +147,21 @@ func checkExport(c *cursor, m *syntax.Map, e *Export) {
 				return
 			}
 		}
+	}
+}
+
+// once refuses a map that has an option under several of its names.
+func once(c *cursor, m *syntax.Map, names []string, complaint string) {
+	seen := false
+	for _, name := range names {
+		if m.Get(name) == nil {
+			continue
+		}
+		if seen {
+			c.decoder.errorf(keyPos(m, name), "%s", complaint)
+			return
+		}
+		seen = true
 	}
 }
 

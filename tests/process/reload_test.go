@@ -72,7 +72,8 @@ func TestReloadVerdicts(t *testing.T) {
 var (
 	logPrefix = regexp.MustCompile(`^\[\d+\] (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d{6} )?`)
 	digest    = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
-	guess     = regexp.MustCompile(`, did you mean ".*"\?`) // compat.md: did-you-mean
+	guess     = regexp.MustCompile(`, did you mean ".*"\?`)      // compat.md: did-you-mean
+	syntax    = regexp.MustCompile(`\S+:\d+:\d+: (Parse error)`) // compat.md: syntax-position
 	// always are the lines the reference logs at every reload, changed or not.
 	always = []string{"[INF] Reloaded: authorization users", "[INF] Reloaded: accounts", `[INF] Trapped "hangup" signal`}
 )
@@ -90,7 +91,7 @@ func reload(t *testing.T, target *proc.Target, before, after string) []string {
 	var lines []string
 	for line := range strings.Lines(waitForVerdict(t, s, start)) {
 		line = strings.ReplaceAll(strings.TrimSpace(line), s.Dir, "DIR")
-		line = guess.ReplaceAllString(line, "")
+		line = syntax.ReplaceAllString(guess.ReplaceAllString(line, ""), "$1")
 		line = digest.ReplaceAllString(logPrefix.ReplaceAllString(line, ""), "sha256:DIGEST")
 		if !slices.Contains(always, line) {
 			lines = append(lines, line)
