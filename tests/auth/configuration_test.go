@@ -140,6 +140,13 @@ func TestConfigurationMistakes(t *testing.T) {
 				dir := t.TempDir()
 				must(t, os.WriteFile(filepath.Join(dir, "c.conf"), []byte("listen: 127.0.0.1:-1\n"+text+"\n"), 0o600))
 				got := proc.Run(t, target, dir, "-t", "-c", "c.conf")
+				// The reference reads maps in random order, and in some orders it
+				// does not see what is wrong with an export or import.
+				for range 20 {
+					if got.Code == 0 && target == proc.Reference {
+						got = proc.Run(t, target, dir, "-t", "-c", "c.conf")
+					}
+				}
 				said := got.Stderr + got.Stdout
 				if got.Code == 0 {
 					t.Fatalf("%s is accepted:\n%s\n%s", target, text, said)
