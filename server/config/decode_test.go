@@ -28,7 +28,7 @@ func TestComplaintsAboutOptions(t *testing.T) {
 				"c.conf:4:3: unknown field \"prot\", did you mean \"port\"?"},
 		{"overwritten values do not count", "port: nonsense\nport: 4333", ""},
 
-		{"syntax error", `port: = 4`, `c.conf:1:7: Parse error on line 1: 'Expected a top-level value to end with a new line, comment or EOF, but got '4' instead.'`},
+		{"syntax error", `port: = 4`, `c.conf:1:8: Parse error on line 1: 'Expected a top-level value to end with a new line, comment or EOF, but got '4' instead.'`},
 		{"key without a value", `port`, `config is invalid (c.conf:1:4)`},
 
 		{"listen without port", `listen: "abc"`, `c.conf:1:0: could not parse address string "abc"`},
