@@ -84,10 +84,17 @@ func appendField[V Text](dst []byte, key string, value V) []byte {
 func appendClean[V Text](dst []byte, s V) []byte {
 	start := len(dst)
 	dst = append(dst, s...)
-	for i := start; i < len(dst); i++ {
-		if dst[i] == '\r' || dst[i] == '\n' {
-			dst[i] = ' '
-		}
+	if added := dst[start:]; bytes.IndexByte(added, '\r') >= 0 || bytes.IndexByte(added, '\n') >= 0 {
+		blank(added)
 	}
 	return dst
+}
+
+// blank replaces CR and LF by spaces.
+func blank(b []byte) {
+	for i := range b {
+		if b[i] == '\r' || b[i] == '\n' {
+			b[i] = ' '
+		}
+	}
 }

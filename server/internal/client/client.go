@@ -38,10 +38,11 @@ type Client struct {
 
 	nonce string // immutable: what nkey users sign; empty if nobody does
 
-	account  atomic.Pointer[account.Account]
-	identity atomic.Pointer[auth.Identity] // nil until it has logged in
-	replies  atomic.Pointer[perm.Replies]  // that it may send; nil without such a permission
-	live     liveness
+	account    atomic.Pointer[account.Account]
+	identity   atomic.Pointer[auth.Identity] // nil until it has logged in
+	introduced atomic.Pointer[introduction]  // what services were last told of the client
+	replies    atomic.Pointer[perm.Replies]  // that it may send; nil without such a permission
+	live       liveness
 
 	// Written by the read loop, read by anybody.
 	headers atomic.Bool // deliver HMSG

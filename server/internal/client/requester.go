@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dunlin-mq/dunlin/auth"
+	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/document"
 )
@@ -21,17 +22,47 @@ func (c *Client) AppendRequestInfo(dst []byte, share bool, via string) []byte {
 		}
 		return append(dst, '}')
 	}
-	info := document.Client{Account: c.account.Load().Name}
-	if share {
+	acc := c.account.Load()
+	told := facts{acc, acc.Label(), c.identity.Load(), c.options, c.RTT(), share, via}
+	last := c.introduced.Load()
+	if last == nil || last.facts != told {
+		last = &introduction{told, c.introduce(told)}
+		c.introduced.Store(last)
+	}
+	return append(dst, last.doc...)
+}
+
+// introduction is what services were last told about a client: from one request
+// to the next there is mostly nothing new.
+type introduction struct {
+	facts
+	doc []byte
+}
+
+// facts are what an introduction depends on and may change.
+type facts struct {
+	account  *account.Account
+	label    string
+	identity *auth.Identity
+	options  *protocol.Connect
+	rtt      time.Duration
+	share    bool
+	via      string
+}
+
+// introduce writes what services are told.
+func (c *Client) introduce(f facts) []byte {
+	info := document.Client{Account: f.account.Name}
+	if f.share {
 		info = c.Document(time.Time{})
 		info.Server = c.env.Settings().Info.Name
 		if info.NameTag == info.Account {
 			info.NameTag = "" // services are told of the ones that a JWT has
 		}
 	}
-	info.RTT, info.Service = c.RTT(), via
+	info.RTT, info.Service = f.rtt, f.via
 	doc, _ := json.Marshal(&info) // strings and numbers always marshal
-	return append(dst, doc...)
+	return doc
 }
 
 // isPlain reports whether a string stands in JSON as it is.
