@@ -18,8 +18,12 @@ import (
 // Client is the session of one NATS client.
 type Client struct {
 	// Immutable.
-	env     *Env
+	env *Env
+	// What a delivery looks at stands together.
 	conn    *conn.Conn
+	replies atomic.Pointer[perm.Replies] // that it may send; nil without such a permission
+	headers atomic.Bool                  // deliver HMSG; written by the read loop
+
 	id      uint64
 	local   bool // connected without a network, from this process
 	started time.Time
@@ -41,13 +45,11 @@ type Client struct {
 	account    atomic.Pointer[account.Account]
 	identity   atomic.Pointer[auth.Identity] // nil until it has logged in
 	introduced atomic.Pointer[introduction]  // what services were last told of the client
-	replies    atomic.Pointer[perm.Replies]  // that it may send; nil without such a permission
 	live       liveness
 
 	// Written by the read loop, read by anybody.
-	headers atomic.Bool // deliver HMSG
-	async   atomic.Bool // may get an INFO at any time
-	report  struct {
+	async  atomic.Bool // may get an INFO at any time
+	report struct {
 		msgs, bytes  atomic.Uint64
 		lastActivity atomic.Int64 // unix nanoseconds
 	}

@@ -14,15 +14,17 @@ import (
 
 // subscription is one SUB of a client.
 type subscription struct {
-	client  *Client
-	account *account.Account
-	label   []byte // sid and a space, as it stands in a MSG line
-	subject string
-	queue   string
-	quota   conn.Quota // guarded by the client's outbox
+	// What a delivery touches comes first.
+	client *Client
+	label  []byte // sid and a space, as it stands in a MSG line
 	// filter withholds what a wildcard takes in and the client may not see; nil
 	// for nothing.
-	filter   atomic.Pointer[perm.Filter]
+	filter atomic.Pointer[perm.Filter]
+	quota  conn.Quota // guarded by the client's outbox
+
+	account  *account.Account
+	subject  string
+	queue    string
 	interest *account.Interest // guarded by the client's mu
 }
 

@@ -82,12 +82,13 @@ type sink interface {
 
 // Conn is one connection.
 type Conn struct {
+	out Outbox // first, where a cache line begins
+
 	// Immutable after Attach.
 	nc      net.Conn
 	raw     syscall.RawConn // nil where reads and writes cannot be tried
 	session Session
 
-	out   Outbox
 	codec codec    // nil for plain transports; set before Serve, under out.mu
 	ws    *wsCodec // the codec, if that is one
 	w     batch    // of the holder of the outbox's owner bit

@@ -46,23 +46,26 @@ type Traffic struct{ Msgs, Bytes uint64 }
 // no socket: the holder of the owner bit (see flush.go) takes batches out of
 // it. Its lock is a leaf.
 type Outbox struct {
+	// What a delivery touches comes first, so that it is one cache line, and the
+	// start of a second one: with many receivers that is what a delivery costs.
 	mu sync.Mutex
 
-	max   int64 // limit for pending; immutable
-	packs bool  // takes packed frames; immutable once messages come
-
 	// Guarded by mu.
-	drop    bool // when congested, drop messages instead of stalling publishers
-	bytes   queue
-	pending int64  // bytes queued, or taken and not yet written
-	written uint64 // bytes written since the start: shows progress
-
 	state   outState
-	owned   bool          // somebody writes and will look at the queue again
-	dirty   bool          // somebody will flush at the end of its batch
+	owned   bool  // somebody writes and will look at the queue again
+	dirty   bool  // somebody will flush at the end of its batch
+	drop    bool  // when congested, drop messages instead of stalling publishers
+	packs   bool  // takes packed frames; immutable once messages come
+	linger  bool  // the last bytes have to reach the peer
+	isOver  bool  // nobody writes any more
+	pending int64 // bytes queued, or taken and not yet written
+	max     int64 // limit for pending; immutable
+	traffic Traffic
+	last    int64 // when a message was last queued, unix nanoseconds
+	bytes   queue
+
+	written uint64        // bytes written since the start: shows progress
 	closeBy time.Time     // when a closing outbox gives up
-	linger  bool          // the last bytes have to reach the peer
-	isOver  bool          // nobody writes any more
 	quiet   chan struct{} // closed when an owner leaves; nil when nobody waits
 
 	drained chan struct{} // closed when no longer congested; nil when nobody waits
@@ -70,10 +73,7 @@ type Outbox struct {
 		at     uint64        // value of written meanwhile
 		waited time.Duration // by all publishers
 	}
-
-	traffic Traffic
-	last    int64 // when a message was last queued, unix nanoseconds
-	stalls  uint64
+	stalls uint64
 }
 
 // outState only ever grows.

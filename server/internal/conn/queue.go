@@ -30,14 +30,14 @@ const (
 // queue is the list of bytes that an outbox collects: chunks of its own, into
 // which small things are copied, and large bodies in other people's chunks.
 type queue struct {
+	size   int          // bytes queued
 	segs   *segs        // nil when empty
-	own    *chunk.Chunk // the last chunk of its own, which its segments keep alive
-	free   []byte       // unused rest of own
+	runs   int          // segments that began with a message shared with others
 	split  bool         // the last byte of own is not where the next one belongs: another segment has to begin
 	packed bool         // the last segment holds packed bytes
-	runs   int          // segments that began with a message shared with others
-	size   int          // bytes queued
-	copied int          // of these, bytes in chunks of its own
+	own    *chunk.Chunk // the last chunk of its own, which its segments keep alive
+	free   []byte       // unused rest of own
+	copied int          // bytes in chunks of its own
 	hint   int          // bytes copied for the batch before: sizes the first chunk
 }
 
