@@ -57,8 +57,10 @@ func (p *Pending) verify(answer []byte, j Judge, proxied bool, now time.Time) (*
 	if len(answer) == 0 {
 		return nil, fmt.Errorf("auth callout violation: %q on account %q", "no reason supplied", acc)
 	}
-	sealed := !strings.HasPrefix(string(answer), plainStart)
-	if sealed && p.question.XKey != "" {
+	// A header may begin with a blank, and then the JWT begins otherwise: only what
+	// was opened counts as sealed.
+	sealed := p.question.XKey != "" && !strings.HasPrefix(string(answer), plainStart)
+	if sealed {
 		plain, err := p.asker.XKeys.Open(answer, p.question.XKey)
 		if err != nil {
 			return nil, fmt.Errorf("error decrypting auth callout response on account %q: %w", acc, err)

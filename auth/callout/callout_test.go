@@ -1,7 +1,9 @@
 package callout
 
 import (
+	"encoding/base64"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,6 +198,32 @@ func TestAdvisoryAnswersCannotBePlayedBack(t *testing.T) {
 	}
 	if _, err := second.Verify(answer, s.judge(), false, time.Now()); err == nil {
 		t.Error("it was taken for another attempt")
+	}
+}
+
+// Whoever has not got the service's key answers for nobody, however the JWT of an
+// answer that was not sealed begins: the class of attacks that make a check look
+// the other way.
+func TestAdvisoryAnswersOfStrangersAreNeverTaken(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	stranger := mustKey(t, nkeys.CreateAccount)
+	for _, header := range []string{`{"typ":"JWT","alg":"ed25519-nkey"}`, ` {"typ":"JWT","alg":"ed25519-nkey"}`} {
+		p, err := s.asker.Ask(s.question(), time.Now())
+		s.must(err)
+		_, claims, _ := strings.Cut(string(s.answer(p, nil)), ".")
+		claims, _, _ = strings.Cut(claims, ".")
+		b, err := base64.RawURLEncoding.DecodeString(claims)
+		s.must(err)
+		b = []byte(strings.Replace(string(b), `"iss":"`+public(s.issuer), `"iss":"`+public(stranger), 1))
+		signed := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString(b)
+		sig, err := stranger.Sign([]byte(signed))
+		s.must(err)
+		answer := signed + "." + base64.RawURLEncoding.EncodeToString(sig)
+		_, err = p.Verify([]byte(answer), s.judge(), false, time.Now())
+		if got := fmt.Sprint(err); got != "Auth callout signing key is unknown" {
+			t.Errorf("header %q: %s", header, got)
+		}
 	}
 }
 
