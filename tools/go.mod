@@ -27,6 +27,7 @@ require (
 
 replace (
 	github.com/dunlin-mq/dunlin/auth => ../auth
+	github.com/dunlin-mq/dunlin/jetstream => ../jetstream
 	github.com/dunlin-mq/dunlin/protocol => ../protocol
 	github.com/dunlin-mq/dunlin/server => ../server
 	github.com/dunlin-mq/dunlin/wsframe => ../wsframe

@@ -1,0 +1,2 @@
+// Package consumer is the state machine of a consumer.
+package consumer

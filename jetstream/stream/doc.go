@@ -1,0 +1,2 @@
+// Package stream is the state machine of a stream.
+package stream
