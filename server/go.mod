@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/dunlin-mq/dunlin/auth v0.1.0
+	github.com/dunlin-mq/dunlin/jetstream v0.1.0
 	github.com/dunlin-mq/dunlin/protocol v0.1.0
 	github.com/dunlin-mq/dunlin/wsframe v0.1.0
 	github.com/google/go-cmp v0.7.0

@@ -13,6 +13,7 @@ require (
 )
 
 require (
+	github.com/dunlin-mq/dunlin/jetstream v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/wsframe v0.1.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect

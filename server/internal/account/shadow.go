@@ -20,7 +20,7 @@ type shadow struct {
 
 // Deliver implements [Subscriber].
 func (s *shadow) Deliver(m *message.Message, b *message.Batch) Outcome {
-	if s.in == nil {
+	if s.in == nil || len(m.To) > 0 { // what a consumer delivers keeps its subject
 		return s.Subscriber.Deliver(m, b)
 	}
 	e := m.Envelope()
@@ -34,7 +34,9 @@ func (s *shadow) Deliver(m *message.Message, b *message.Batch) Outcome {
 func (s *shadow) DeliverTraced(m *message.Message, b *message.Batch, t *trace.Trace) Outcome {
 	e := m.Envelope()
 	defer m.Restore(&e)
-	m.Translate(s.in)
+	if len(m.To) == 0 {
+		m.Translate(s.in)
+	}
 	t.Exported(s.importer, string(m.Subject))
 	o := Delivered
 	switch {

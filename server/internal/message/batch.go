@@ -17,6 +17,16 @@ type Peer interface {
 	AwaitDrain(limit time.Duration) time.Duration
 }
 
+// Worker is a part of the server that messages were left with.
+type Worker interface {
+	// Wake has it work on them. It does not wait.
+	Wake()
+	// Crowded reports whether it is far behind; AwaitDrain waits, at most for limit,
+	// until it is not, and returns how long it did.
+	Crowded() bool
+	AwaitDrain(limit time.Duration) time.Duration
+}
+
 // Batch remembers whom a publisher has to flush, and whom it should wait for,
 // when it has worked through what it read: many messages, one system call.
 // It belongs to the publisher's goroutine.
@@ -32,7 +42,8 @@ type Batch struct {
 
 	touched   []Peer
 	memo      memo.Memo
-	congested []Peer
+	workers   []Worker // to be woken
+	congested []congestion
 	spelling  spelling
 	random    uint64 // state of Rand; 0 before its first use
 }
@@ -45,13 +56,23 @@ const (
 	maxCongested = 64
 )
 
+// congestion is a peer or a worker that is behind.
+type congestion interface {
+	AwaitDrain(limit time.Duration) time.Duration
+}
+
+// Wake records that messages were left with w.
+func (b *Batch) Wake(w Worker) { b.workers = append(b.workers, w) }
+
 // Touch records that the caller made p's outbox dirty.
 func (b *Batch) Touch(p Peer) { b.touched = append(b.touched, p) }
 
 // Congested records that p has much to catch up with. Every message for such
 // a peer says so again; that most of the repetitions are noticed is enough, as
 // waiting for a peer that has caught up takes no time.
-func (b *Batch) Congested(p Peer) {
+func (b *Batch) Congested(p Peer) { b.behind(p) }
+
+func (b *Batch) behind(p congestion) {
 	if n := len(b.congested); n > 0 && b.congested[n-1] == p {
 		return
 	}
@@ -76,6 +97,14 @@ func (b *Batch) Flush() {
 		b.touched[i] = nil
 	}
 	b.touched = b.touched[:0]
+	for i, w := range b.workers {
+		w.Wake()
+		if w.Crowded() {
+			b.behind(w)
+		}
+		b.workers[i] = nil
+	}
+	b.workers = b.workers[:0]
 	b.memo.Forget()
 	b.spelling.end()
 }

@@ -19,6 +19,11 @@ type Message struct {
 	Header  []byte // NATS/1.0 block, empty if there is none
 	Payload []byte
 
+	// To is the subject by which the message is routed, where receivers are shown
+	// another one: what a consumer of a stream delivers goes to an inbox, under the
+	// subject that it was published on. Empty where it is Subject.
+	To []byte
+
 	// Origin is the connection that published it, nil for the server; with
 	// NoEcho set, its own subscriptions are passed over.
 	Origin any
@@ -40,7 +45,7 @@ type Message struct {
 // Load makes m the message of a PUB or HPUB that origin sent. owner is the
 // chunk that op's slices point into, or nil.
 func (m *Message) Load(op *protocol.Op, owner *chunk.Chunk, origin any, noEcho bool) {
-	m.Subject, m.Reply = op.Subject, op.Reply
+	m.Subject, m.Reply, m.To = op.Subject, op.Reply, nil
 	m.Header, m.Payload = op.Header, op.Payload
 	m.Origin, m.NoEcho = origin, noEcho
 	m.Receivers = 0
@@ -58,10 +63,28 @@ func (m *Message) Forget() { m.layouts.forget() }
 // Compose makes m a message of the server itself, without a reply. block and
 // payload are copied.
 func (m *Message) Compose(subject, block, payload []byte) {
-	m.Subject, m.Reply = subject, nil
+	m.ComposeIn(new(Scratch), subject, nil, block, payload)
+}
+
+// ComposeIn is Compose with memory that is reused, for a message with a reply: s
+// has to be left alone until the message was routed. subject and reply are not
+// copied.
+func (m *Message) ComposeIn(s *Scratch, subject, reply, block, payload []byte) {
+	m.Subject, m.Reply, m.To = subject, reply, nil
 	m.Origin, m.NoEcho = nil, false
 	m.Receivers = 0
-	m.setBody(new(Scratch), block, payload)
+	m.setBody(s, block, payload)
+	if len(block) == 0 {
+		m.hdrSize = nil
+	}
+}
+
+// Target is the subject by which the message is routed.
+func (m *Message) Target() []byte {
+	if len(m.To) > 0 {
+		return m.To
+	}
+	return m.Subject
 }
 
 // Size returns header and payload bytes: what the message counts for.

@@ -14,6 +14,7 @@ import (
 // Envelope is what of a message may differ between accounts.
 type Envelope struct {
 	subject, reply, header, payload []byte
+	to                              []byte
 	size, hdrSize, body, tail       []byte
 	owner                           *chunk.Chunk
 	receivers                       int
@@ -23,13 +24,13 @@ type Envelope struct {
 // Envelope returns the present one.
 func (m *Message) Envelope() Envelope {
 	return Envelope{
-		m.Subject, m.Reply, m.Header, m.Payload, m.size, m.hdrSize, m.body, m.tail, m.owner, m.Receivers, len(m.names),
+		m.Subject, m.Reply, m.Header, m.Payload, m.To, m.size, m.hdrSize, m.body, m.tail, m.owner, m.Receivers, len(m.names),
 	}
 }
 
 // Restore puts an envelope back.
 func (m *Message) Restore(e *Envelope) {
-	m.Subject, m.Reply, m.Header, m.Payload = e.subject, e.reply, e.header, e.payload
+	m.Subject, m.Reply, m.Header, m.Payload, m.To = e.subject, e.reply, e.header, e.payload, e.to
 	m.size, m.hdrSize, m.body, m.tail = e.size, e.hdrSize, e.body, e.tail
 	m.owner, m.Receivers, m.names = e.owner, e.receivers, m.names[:e.names]
 	m.layouts.forget()

@@ -253,7 +253,7 @@ func (r *responses) Deliver(m *message.Message, b *message.Batch) account.Outcom
 	}
 	h := hops.Get().(*hop)
 	defer h.done()
-	s, ms, to := r.take(h.reply[:0], m.Subject, len(m.Payload) == 0 && len(m.Header) == 0, b.Now)
+	s, ms, to := r.take(h.reply[:0], m.Target(), len(m.Payload) == 0 && len(m.Header) == 0, b.Now)
 	h.reply = to
 	if s == nil {
 		return account.Unsubscribed
@@ -265,7 +265,11 @@ func (r *responses) Deliver(m *message.Message, b *message.Batch) account.Outcom
 	defer func() { b.Hops-- }()
 	e := m.Envelope()
 	defer m.Restore(&e)
-	m.SetSubject(to)
+	if len(m.To) > 0 {
+		m.To = to
+	} else {
+		m.SetSubject(to)
+	}
 	s.importer.Interest.Match(to, &h.matched)
 	if deliver(m, b, &h.matched) == 0 {
 		return account.Unsubscribed

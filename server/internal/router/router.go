@@ -32,6 +32,14 @@ func Route(a *account.Account, p *Pass) (delivered int) {
 	return deliver(&p.Message, &p.Batch, &p.matched)
 }
 
+// RouteTo is Route to those who are interested in another subject than the one
+// they are shown: see [message.Message.To].
+func RouteTo(a *account.Account, p *Pass, to []byte) (delivered int) {
+	p.Message.To = to
+	a.Interest.Match(to, &p.matched)
+	return deliver(&p.Message, &p.Batch, &p.matched)
+}
+
 // deliver gives the message to everybody who matched.
 func deliver(m *message.Message, b *message.Batch, r *sublist.Result[account.Subscriber]) (delivered int) {
 	m.Receivers = len(r.Queues)

@@ -186,6 +186,10 @@ func (s *service) tryTraced(m *message.Message, b *message.Batch, t *trace.Trace
 
 // translate gives the message its subject in the exporting account.
 func (s *service) translate(m *message.Message) {
+	if len(m.To) > 0 {
+		m.SetSubject(m.To)
+		m.To = nil
+	}
 	if s.remote != nil {
 		m.SetSubject(s.remote)
 		return
