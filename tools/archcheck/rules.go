@@ -140,7 +140,7 @@ var rooms = map[string]room{
 	"internal/system":  {May: []string{"internal/account", "internal/document", "internal/message", "internal/router"}},
 	// The engine's ears and mouth; nobody else in the server sees both sides.
 	"internal/jsbus": {May: []string{"internal/account", "internal/message", "internal/router"}},
-	"internal/door":    {May: []string{"internal/account", "internal/document"}},
+	"internal/door":  {May: []string{"internal/account", "internal/document"}},
 	"internal/client": {May: []string{
 		"internal/account", "internal/door", "internal/chunk", "internal/conn", "internal/document", "internal/logging", "internal/memo", "internal/message", "internal/router",
 		"internal/peercert", "internal/trace",
