@@ -24,6 +24,13 @@ func NewFilter(patterns ...string) *Filter {
 
 // Match reports whether a literal subject is let through.
 func (f *Filter) Match(subj []byte) bool {
+	return match(f, subj)
+}
+
+// matches is Match for a string.
+func (f *Filter) matches(subj string) bool { return match(f, subj) }
+
+func match[T subject.Text](f *Filter, subj T) bool {
 	if f == nil {
 		return true
 	}
