@@ -28,6 +28,15 @@ const AckPrefix = "$JS.ACK."
 // Append appends the subject in its shorter form, of nine tokens, or if Account is
 // set in the longer one.
 func (a *AckSubject) Append(b []byte) []byte {
+	return appendAck(b, a, a.Stream, a.Consumer)
+}
+
+// AppendNamed is Append with names in place of those in a.
+func (a *AckSubject) AppendNamed(b []byte, stream, consumer string) []byte {
+	return appendAck(b, a, stream, consumer)
+}
+
+func appendAck[T ~string | ~[]byte](b []byte, a *AckSubject, stream, consumer T) []byte {
 	b = append(b, AckPrefix...)
 	if a.Account != "" {
 		domain := a.Domain
@@ -36,7 +45,7 @@ func (a *AckSubject) Append(b []byte) []byte {
 		}
 		b = append(append(append(append(b, domain...), '.'), a.Account...), '.')
 	}
-	b = append(append(append(b, a.Stream...), '.'), a.Consumer...)
+	b = append(append(append(b, stream...), '.'), consumer...)
 	b = strconv.AppendUint(append(b, '.'), a.Delivered, 10)
 	b = strconv.AppendUint(append(b, '.'), a.StreamSeq, 10)
 	b = strconv.AppendUint(append(b, '.'), a.ConsumerSeq, 10)
