@@ -38,7 +38,7 @@ import (
 const (
 	segmentMagic = "dunlinW1"
 	segmentHead  = 32
-	entryHead    = 17
+	entryHead    = 21
 	markSize     = entryHead + 8
 
 	markBatch byte = 0xf0
