@@ -21,7 +21,9 @@ type Message struct {
 // Buffer is memory that messages are loaded into. It belongs to one goroutine at
 // a time; the zero value is ready.
 type Buffer struct {
-	b []byte
+	b        []byte // as read
+	unpacked []byte // what was compressed
+	again    []byte // encoded anew
 }
 
 // Errors of a [Store].
