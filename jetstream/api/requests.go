@@ -214,3 +214,26 @@ type StoredMsg struct {
 	Data    []byte    `json:"data,omitempty"`
 	Time    time.Time `json:"time"`
 }
+
+// ValidGet reports whether a request asks for one message in one way.
+func (r *MsgGetRequest) ValidGet() bool {
+	if r.Batch > 0 || r.MaxBytes > 0 {
+		return false
+	}
+	seq, at, last, next := r.Seq > 0, r.StartTime != nil, r.LastFor != "", r.NextFor != ""
+	switch {
+	case seq && at, last && (seq || at || next):
+		return false
+	}
+	return seq || at || last || next
+}
+
+// Add adds what is used.
+func (t *AccountTier) Add(u *AccountTier) {
+	t.Memory += u.Memory
+	t.Store += u.Store
+	t.ReservedMemory += u.ReservedMemory
+	t.ReservedStore += u.ReservedStore
+	t.Streams += u.Streams
+	t.Consumers += u.Consumers
+}

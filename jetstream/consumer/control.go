@@ -186,6 +186,9 @@ func (m *Machine) Needs(seq uint64, subject []byte) bool {
 // Wants reports whether the consumer takes messages on a subject.
 func (m *Machine) Wants(subject []byte) bool { return m.filter.Match(subject) }
 
+// Delivered returns the highest stream sequence that was delivered.
+func (m *Machine) Delivered() uint64 { return m.delivered.stream }
+
 // Floor returns the stream sequence up to which everything was acknowledged.
 func (m *Machine) Floor() uint64 { return m.floor.stream }
 

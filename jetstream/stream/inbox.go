@@ -1,16 +1,20 @@
 package stream
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Inbox is where messages wait until their stream gets round to them, copied out
 // of the buffers of their publishers. Any goroutine may put messages in; one takes
 // them out, all that there are at a time.
 type Inbox struct {
 	mu       sync.Mutex
-	batch    *Batch // guarded by mu; nil if nothing waits
-	spare    *Batch // guarded by mu; used before
-	messages int    // guarded by mu; that one may hold
-	bytes    int    // guarded by mu; likewise
+	batch    *Batch        // guarded by mu; nil if nothing waits
+	spare    *Batch        // guarded by mu; used before
+	messages int           // guarded by mu; that one may hold
+	bytes    int           // guarded by mu; likewise
+	drained  chan struct{} // guarded by mu; closed by the next Take, nil if nobody waits
 }
 
 // NewInbox returns an empty inbox for at most that many messages and bytes.
@@ -33,8 +37,9 @@ type item struct {
 	subject, reply, header, payload int
 }
 
-// Put copies a message into the inbox. It is false if the inbox is full.
-func (i *Inbox) Put(p *Publish) bool {
+// Put copies a message into the inbox. ok is false if the inbox is full; first says that
+// it was empty.
+func (i *Inbox) Put(p *Publish) (first, ok bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	b := i.batch
@@ -46,11 +51,11 @@ func (i *Inbox) Put(p *Publish) bool {
 	}
 	size := len(p.Subject) + len(p.Reply) + len(p.Header) + len(p.Payload)
 	if len(b.items) >= i.messages || len(b.items) > 0 && len(b.bytes)+size > i.bytes {
-		return false
+		return false, false
 	}
 	b.items = append(b.items, item{len(b.bytes), len(p.Subject), len(p.Reply), len(p.Header), len(p.Payload)})
 	b.bytes = append(append(append(append(b.bytes, p.Subject...), p.Reply...), p.Header...), p.Payload...)
-	return true
+	return len(b.items) == 1, true
 }
 
 // Take returns what has been put in since the last time, or nil.
@@ -59,6 +64,10 @@ func (i *Inbox) Take() *Batch {
 	defer i.mu.Unlock()
 	b := i.batch
 	i.batch = nil
+	if i.drained != nil {
+		close(i.drained)
+		i.drained = nil
+	}
 	return b
 }
 
@@ -68,6 +77,28 @@ func (i *Inbox) Crowded() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.batch != nil && (len(i.batch.items) > i.messages/2 || len(i.batch.bytes) > i.bytes/2)
+}
+
+// AwaitDrain waits until messages are taken out, for at most a time, and returns how
+// long it did.
+func (i *Inbox) AwaitDrain(limit time.Duration) time.Duration {
+	if !i.Crowded() {
+		return 0
+	}
+	i.mu.Lock()
+	if i.drained == nil {
+		i.drained = make(chan struct{})
+	}
+	c := i.drained
+	i.mu.Unlock()
+	began := time.Now()
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-c:
+	case <-t.C:
+	}
+	return time.Since(began)
 }
 
 // maxSpare is the largest batch that is kept to be used again, in bytes.

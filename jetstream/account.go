@@ -1,0 +1,185 @@
+package jetstream
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dunlin-mq/dunlin/jetstream/api"
+)
+
+// Account is the streams of one account. It is safe for concurrent use.
+type Account struct {
+	engine *Engine
+	name   string
+
+	memory, storage atomic.Int64 // bytes in use
+	requests        counters
+	senders         sync.Pool // of Sender
+
+	// making is held while streams are made, changed and removed, so that checks
+	// among them hold.
+	making sync.Mutex
+
+	mu sync.RWMutex
+	// Guarded by mu.
+	bus     Bus  // nil while detached
+	off     bool // the account has no JetStream
+	limits  api.AccountLimits
+	tiers   map[string]api.AccountLimits // nil without
+	streams map[string]*Stream
+	subs    []Subscription
+}
+
+// counters count the requests to the API.
+type counters struct{ total, errors atomic.Uint64 }
+
+func newAccount(e *Engine, name string) *Account {
+	return &Account{engine: e, name: name, limits: api.NoLimits(), streams: make(map[string]*Stream)}
+}
+
+// Name returns the name of the account.
+func (a *Account) Name() string { return a.name }
+
+// Attach connects the account to its messages: from now on it answers requests,
+// and its streams take messages in.
+func (a *Account) Attach(bus Bus, limits api.AccountLimits, tiers map[string]api.AccountLimits) error {
+	a.mu.Lock()
+	a.bus, a.off, a.limits, a.tiers = bus, false, limits, tiers
+	a.senders.New = func() any { return bus.Sender() }
+	a.mu.Unlock()
+	if err := a.listen(); err != nil {
+		return err
+	}
+	for _, s := range a.Streams() {
+		if err := s.attach(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetLimits changes the limits.
+func (a *Account) SetLimits(limits api.AccountLimits, tiers map[string]api.AccountLimits) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limits, a.tiers = limits, tiers
+}
+
+// Detach disconnects the account: consumers tell those who wait for messages.
+func (a *Account) Detach() {
+	a.mu.Lock()
+	subs := a.subs
+	a.subs = nil
+	a.mu.Unlock()
+	for _, s := range subs {
+		s.End()
+	}
+	for _, s := range a.Streams() {
+		s.detach()
+	}
+}
+
+// Stream returns the stream of a name, or nil.
+func (a *Account) Stream(name string) *Stream {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.streams[name]
+}
+
+// Streams returns all streams, sorted by name.
+func (a *Account) Streams() []*Stream {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	all := slices.Collect(maps.Values(a.streams))
+	slices.SortFunc(all, func(a, b *Stream) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+// subscribe listens on the bus.
+func (a *Account) subscribe(subject string, r Receiver) (Subscription, error) {
+	bus := a.attached()
+	if bus == nil {
+		return nil, ErrClosed
+	}
+	return bus.Subscribe(subject, "", r)
+}
+
+// attached returns the bus; nil while the account is detached.
+func (a *Account) attached() Bus {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.bus
+}
+
+func (a *Account) detached() bool { return a.attached() == nil }
+
+// limitFor returns the limits that concern a stream: those of its tier, if there are
+// tiers.
+func (a *Account) limitFor(cfg *api.StreamConfig) api.AccountLimits {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if a.tiers == nil {
+		return a.limits
+	}
+	return a.tiers[tierOf(cfg)]
+}
+
+// tierOf returns the name of the tier of a stream.
+func tierOf(cfg *api.StreamConfig) string { return "R" + strconv.Itoa(cfg.Replicas) }
+
+// hasTier reports whether a stream may be there at all.
+func (a *Account) hasTier(cfg *api.StreamConfig) bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if a.tiers == nil {
+		return true
+	}
+	_, ok := a.tiers[tierOf(cfg)]
+	return ok
+}
+
+// disabled reports whether the account has no JetStream.
+func (a *Account) disabled() bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.off
+}
+
+// Refuse connects an account that has no JetStream: requests are told so.
+func (a *Account) Refuse(bus Bus) error {
+	a.mu.Lock()
+	a.off = true
+	a.bus = bus
+	a.senders.New = func() any { return bus.Sender() }
+	a.mu.Unlock()
+	sub, err := a.subscribe(api.Prefix+">", apiEar{a, ""})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.subs = append(a.subs, sub)
+	return nil
+}
+
+// refuse answers a message that a stream has no room to take in.
+func (a *Account) refuse(stream string, reply []byte) {
+	if len(reply) == 0 {
+		return
+	}
+	to := append([]byte(nil), reply...)
+	go func() {
+		sender := a.sender()
+		sender.Send(&Outgoing{To: to, Header: []byte(api.StatusTooManyRequest + "\r\n"), Payload: api.ErrTooManyRequests.AppendPubAck(nil, stream)})
+		sender.Flush()
+		a.release(sender)
+	}()
+}
+
+// sender returns a sender for a while; release takes it back.
+func (a *Account) sender() Sender   { return a.senders.Get().(Sender) }
+func (a *Account) release(s Sender) { a.senders.Put(s) }
