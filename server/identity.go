@@ -44,5 +44,6 @@ func (s *Server) author() document.Author {
 	return document.Author{
 		Name: s.Name(), Host: o.Host, ID: s.identity.id, Version: ReferenceVersion,
 		Tags: o.ServerTags, Meta: o.ServerMetadata, Features: features(o.FeatureFlags),
+		JetStream: o.JetStream.Enabled, Domain: o.JetStream.Domain,
 	}.Stamped(s.written.Add(1))
 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/dunlin-mq/dunlin/jetstream"
 	"github.com/dunlin-mq/dunlin/protocol"
 	"github.com/dunlin-mq/dunlin/server/config"
 	"github.com/dunlin-mq/dunlin/server/internal/account"
@@ -36,10 +37,12 @@ type Server struct {
 	monitor  *monitor.Monitor
 	door     *door.Door
 	tenants  *tenants // nil without operators
-	nextID   atomic.Uint64
-	written  atomic.Uint64 // messages that the server itself has published
-	clients  sync.WaitGroup
-	tlsRate  transport.RateLimit
+	// jetStream holds the streams; nil without. Set by Run before ready is closed.
+	jetStream *jetstream.Engine
+	nextID    atomic.Uint64
+	written   atomic.Uint64 // messages that the server itself has published
+	clients   sync.WaitGroup
+	tlsRate   transport.RateLimit
 
 	pinnedFails atomic.Uint64 // users of accounts that are not pinned
 	web         webPort
@@ -213,6 +216,9 @@ func (s *Server) open() error {
 	if err := s.openSidePorts(); err != nil {
 		return err
 	}
+	if err := s.openJetStream(); err != nil {
+		return err
+	}
 	if err := s.listenWeb(); err != nil {
 		return err
 	}
@@ -283,6 +289,7 @@ func (s *Server) wind(accepting *sync.WaitGroup) {
 	s.closeListeners()
 	accepting.Wait()
 	s.web.lobby.close()
+	s.closeJetStream()
 	for _, c := range s.env.Registry.All() {
 		c.Close(protocol.ServerShutdown)
 	}

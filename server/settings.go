@@ -47,6 +47,7 @@ func (s *Server) infoTemplate(o *Options, port int) protocol.Info {
 		GoVersion: runtime.Version(), Host: o.Host, Port: port,
 		Headers: !o.NoHeaderSupport, MaxPayload: int64(o.Limits.MaxPayload),
 		APILevel: APILevel, XKey: s.identity.xkey,
+		JetStream: o.JetStream.Enabled, Domain: o.JetStream.Domain,
 	}
 	if info.Name == "" {
 		info.Name = s.identity.id

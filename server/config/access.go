@@ -99,6 +99,7 @@ type Account struct {
 	Mappings           []Mapping
 	Limits             AccountLimits
 	Trace              AccountTrace
+	JetStream          AccountJetStream
 }
 
 // AccountLimits bound an account; 0 and negative values are no limit.

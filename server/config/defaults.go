@@ -48,6 +48,8 @@ func (o *Options) WithDefaults() *Options {
 	fill(&c.ConnectErrorReports, DefaultConnectErrorReports)
 	fill(&c.ReconnectErrorReports, DefaultReconnectErrorReports)
 	fill(&c.Monitor.Host, c.Host)
+	fill(&c.JetStream.MaxBufferedMsgs, DefaultMaxBufferedMsgs)
+	fill(&c.JetStream.MaxBufferedSize, DefaultMaxBufferedSize)
 	c.Limits.fill()
 	c.Liveness.fill()
 	fill(&c.LameDuck.Duration, DefaultLameDuckDuration)

@@ -18,6 +18,10 @@ const (
 	FeatureCluster   Feature = "cluster"
 	FeatureGateways  Feature = "gateways"
 	FeatureJetStream Feature = "jetstream"
+	// FeatureJetStreamLinks is what of JetStream belongs to clusters, leafnodes and
+	// encryption.
+	FeatureJetStreamLinks Feature = "jetstream between servers, and encrypted"
+
 	FeatureLeafnodes Feature = "leafnodes"
 	FeatureMQTT      Feature = "mqtt"
 	FeatureOCSP      Feature = "ocsp"
@@ -34,6 +38,7 @@ var built = map[Feature]bool{
 	FeatureAccounts:  true,
 	FeatureAuth:      true,
 	FeatureCallout:   true,
+	FeatureJetStream: true,
 	FeatureOperator:  true,
 	FeatureProxies:   true,
 	FeatureSystem:    true,

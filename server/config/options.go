@@ -41,6 +41,10 @@ type Options struct {
 	Liveness Liveness
 	LameDuck LameDuck
 	Monitor  Monitor
+	// JetStream are the streams; StoreDir is where their data goes unless that says
+	// something else.
+	JetStream JetStream
+	StoreDir  string
 	// WebSocket is the listener for clients over WebSocket.
 	WebSocket WebSocket
 	Log       Log

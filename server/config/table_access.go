@@ -39,12 +39,3 @@ func accessOptions() []Option {
 		},
 	}
 }
-
-// accountJetStreamBlock is what an account may use of JetStream.
-var accountJetStreamBlock = &Block{Options: subOptions(
-	sub(TypeSize, "max_memory", "max_mem", "mem", "memory"), sub(TypeSize, "max_store", "max_file", "max_disk", "store", "disk"),
-	sub(TypeInteger, "max_streams", "streams"), sub(TypeInteger, "max_consumers", "consumers"),
-	sub(TypeBool, "max_bytes_required", "max_stream_bytes", "max_bytes"),
-	sub(TypeSize, "mem_max_stream_bytes", "memory_max_stream_bytes"), sub(TypeSize, "disk_max_stream_bytes", "store_max_stream_bytes"),
-	sub(TypeInteger, "max_ack_pending"), sub(TypeString, "cluster_traffic"),
-)}

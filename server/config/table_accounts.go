@@ -56,7 +56,11 @@ var accountBlock = &Block{Options: []Option{
 			accountLimitsBlock, func(a *Account) *AccountLimits { return &a.Limits }, "Expected account limits to be a map/struct, got %s",
 		},
 	},
-	{Name: "jetstream", Type: TypeSection, Feature: FeatureJetStream, Block: accountJetStreamBlock, off: jetStreamOff},
+	{
+		Name: "jetstream", Type: TypeMixed, Feature: FeatureJetStream, Block: accountJetStreamBlock, off: jetStreamOff,
+		Doc:  "What the account may use of JetStream: enabled, disabled, or limits.",
+		bind: accountJetStreamBinding{},
+	},
 	{
 		Name: "msg_trace", Aliases: []string{"trace_dest"}, Type: TypeMixed, Block: accountTraceBlock,
 		Doc:  "Where messages with a traceparent header are traced: a subject, or {dest, sampling}.",

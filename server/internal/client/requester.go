@@ -75,6 +75,17 @@ func isPlain(s string) bool {
 	return true
 }
 
+// Describe tells who the client is, as JSON for events about what it did.
+func (c *Client) Describe() []byte {
+	d := c.Document(time.Time{})
+	d.RTT = c.RTT()
+	b, err := json.Marshal(&d)
+	if err != nil {
+		return nil // a document can be written
+	}
+	return b
+}
+
 // Document tells who the client is, as events do; stop is when it has left, zero
 // if it has not.
 func (c *Client) Document(stop time.Time) document.Client {
