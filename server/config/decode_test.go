@@ -129,18 +129,6 @@ func TestLaterFeatures(t *testing.T) {
 		return `c.conf:1:0: option "` + option + `" belongs to a feature that this version of dunlin does not have yet`
 	}
 	tests := []struct{ text, want string }{
-		{`jetstream: true`, refused("jetstream")},
-		{`jetstream: enabled`, refused("jetstream")},
-		{`jetstream {}`, refused("jetstream")},
-		{`jetstream {store_dir: x}`, refused("jetstream")},
-		{`jetstream: false`, ""},
-		{`jetstream: disabled`, ""},
-		{`jetstream: "Disable"`, ""},
-		{`jetstream {enabled: false, store_dir: x}`, ""},
-		{`jetstream {enabled: false, stor_dir: x}`, `c.conf:1:27: unknown field "stor_dir", did you mean "store_dir"?`},
-		{`store_dir: "x"`, refused("store_dir")},
-		{`store_dir: ""`, ""},
-		{`StoreDir: "x"`, refused("storedir")},
 		{`default_js_domain {A: b}`, refused("default_js_domain")},
 		{`cluster {}`, ""},
 		{`cluster {name: x, port: 1}`, refused("cluster")},
@@ -152,7 +140,7 @@ func TestLaterFeatures(t *testing.T) {
 		{`leaf {remotes: [{url: "nats://a", foo: 1}]}`, refused("leaf") + "\n" + `c.conf:1:34: unknown field "foo"`},
 		{`leafnodes {remotes: []}`, refused("leafnodes")},
 		{`mqtt {port: 1, baz: 1}`, refused("mqtt") + "\n" + `c.conf:1:15: unknown field "baz"`},
-		{`accounts {A {jetstream: enabled}}`, `c.conf:1:13: option "jetstream" belongs to a feature that this version of dunlin does not have yet`},
+		{`jetstream {key: x}`, `c.conf:1:11: option "key" belongs to a feature that this version of dunlin does not have yet`},
 		{`ocsp: false`, ""},
 		{`ocsp: never`, ""},
 		{`ocsp: always`, refused("ocsp")},

@@ -37,11 +37,8 @@ func TestParseArgsErrors(t *testing.T) {
 		{"-p 99999", false, "port value is too big: 99999, the maximum is 65535"},
 		{"--log_format xml", false, "log_format must be 'text' or 'json'"},
 		{"-sl reload=a=b=c", false, "invalid signal parameters: [b c]"},
-		{"-js", false, later("-js")},
-		{"--jetstream=true", false, later("--jetstream")},
-		{"-sd x", false, later("-sd")},
 		{"--cluster nats://a:1", false, later("--cluster")},
-		{"--routes nats://a:1 -js", false, later("--routes") + "\n" + later("-js")},
+		{"--routes nats://a:1 --cluster x", false, later("--routes") + "\n" + later("--cluster")},
 		{"--connect_retries 5", false, later("--connect_retries")},
 	}
 	for _, tt := range tests {

@@ -50,13 +50,17 @@ func wordOf(v *syntax.Value) string {
 }
 
 func (jetStreamBinding) text(target any) string {
-	return fmt.Sprintf("%+v", target.(*Options).JetStream)
+	js := &target.(*Options).JetStream
+	if !js.Enabled {
+		return "disabled"
+	}
+	return fmt.Sprintf("%+v", *js)
 }
 
 func (jetStreamBinding) check(_ *Option, target any) string {
 	js := &target.(*Options).JetStream
 	if strings.ContainsAny(js.Domain, " .*>\t\r\n") {
-		return fmt.Sprintf("invalid domain name: may not contain ., * or >")
+		return "invalid domain name: may not contain ., * or >"
 	}
 	return ""
 }

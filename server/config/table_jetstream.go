@@ -10,11 +10,12 @@ func jetStreamOptions() []Option {
 	return []Option{
 		{
 			Name: "jetstream", Type: TypeMixed, Default: "false", Feature: FeatureJetStream, Block: jetStreamBlock, off: jetStreamOff,
-			Doc:  "Streams and what is built on them: true, false, enabled, disabled, or a block.",
-			bind: jetStreamBinding{},
+			label: "JetStream",
+			Doc:   "Streams and what is built on them: true, false, enabled, disabled, or a block.",
+			bind:  jetStreamBinding{},
 		},
 		{
-			Name: "store_dir", Aliases: []string{"storedir"}, Type: TypeFile, Feature: FeatureJetStream,
+			Name: "store_dir", Aliases: []string{"storedir"}, Type: TypeFile, Feature: FeatureJetStream, label: "StoreDir",
 			Doc:  "Directory for the data of streams, in which a directory jetstream is made.",
 			bind: bind(stringKind, func(o *Options) *string { return &o.StoreDir }),
 		},

@@ -77,6 +77,10 @@ var everyOption = []struct{ option, value, reload string }{
 	{"resolver_preload", `{` + testTree.account + `: ` + testTree.accountJWT + `}`, ""},
 	{"resolver_pinned_accounts", `[` + testTree.account + `]`, "Reloaded: resolver_pinned_accounts = " + testTree.account},
 	{"default_sentinel", testTree.userJWT, "Reloaded: default_sentinel = [REDACTED]"},
+	{"jetstream", `{domain: D}`, "config reload not supported for JetStream: old=disabled, new={Enabled:true StoreDir: Domain:D MaxMemory:0 " +
+		"MaxFile:0 Sync:0s Lenient:false MaxBufferedMsgs:100000 MaxBufferedSize:134217728 " +
+		"Limits:{MaxAckPending:0 MaxRequestBatch:0 DuplicateWindow:0s DefaultMaxConsumers:0}}"},
+	{"store_dir", `"/data"`, "config reload not supported for StoreDir: old=, new=/data"},
 	{"websocket", `{port: 8080, no_tls: true}`, "config reload not supported for Websocket port: old=0, new=8080"},
 }
 
