@@ -13,8 +13,10 @@ import (
 // with it.
 func (r *request) decodeConsumer() (*api.ConsumerRequest, *api.Error) {
 	req := new(api.ConsumerRequest)
-	if e := api.Decode(r.body, req, r.strict()); e != nil {
-		return nil, e
+	if len(r.body) > 0 {
+		if e := api.Decode(r.body, req, r.strict()); e != nil {
+			return nil, e
+		}
 	}
 	c := &req.Config
 	if req.Stream != r.Stream {

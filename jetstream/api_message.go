@@ -8,6 +8,7 @@ import (
 
 	"github.com/dunlin-mq/dunlin/jetstream/api"
 	"github.com/dunlin-mq/dunlin/jetstream/store"
+	"github.com/dunlin-mq/dunlin/jetstream/stream"
 )
 
 // Requests about single messages.
@@ -95,6 +96,9 @@ func (s *Stream) remove(seq uint64, erase bool) *api.Error {
 	g, err := s.machine.Delete(seq, erase)
 	if err != nil {
 		s.mu.Unlock()
+		if errors.Is(err, stream.ErrNoMessage) {
+			return api.Known(10043, seq)
+		}
 		return api.ErrDelete(err.Error())
 	}
 	err = s.journal.gone(&g)

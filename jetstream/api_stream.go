@@ -81,8 +81,8 @@ func (s *Stream) Config() *api.StreamConfig {
 func (s *Stream) direct() bool { return s.Config().AllowDirect }
 
 // decodeStream reads the configuration in a request.
-func (r *request) decodeStream() (*api.StreamRequest, *api.StreamConfig, *api.Error) {
-	req := new(api.StreamRequest)
+func (r *request) decodeStream() (*api.StreamConfigRequest, *api.StreamConfig, *api.Error) {
+	req := new(api.StreamConfigRequest)
 	if len(r.body) > 0 {
 		if err := api.Decode(r.body, req, r.strict()); err != nil {
 			return nil, nil, err
@@ -349,6 +349,9 @@ func subjects(st store.Store, filter string, offset int) (api.Paged, map[string]
 		all[string(subj)] = s.Messages
 		return true
 	})
+	if len(all) == 0 {
+		return api.Paged{}, nil
+	}
 	p, from, to := api.Page(len(all), offset, api.SubjectsLimit)
 	if len(all) > api.SubjectsLimit || offset > 0 {
 		page := make(map[string]uint64, to-from)

@@ -67,7 +67,6 @@ type Engine struct {
 	unlock func() error
 
 	memory, storage atomic.Int64 // bytes in use
-	failure         atomic.Pointer[error]
 
 	mu       sync.RWMutex
 	accounts map[string]*Account // guarded by mu

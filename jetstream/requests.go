@@ -303,13 +303,13 @@ func (r *request) refusal(err *api.Error) any {
 	case api.StreamInfoKind:
 		return &api.StreamInfoResponse{Head: h}
 	case api.StreamNames:
-		return &api.StreamNamesResponse{Head: h, Paged: api.Paged{Limit: api.NamesLimit}}
+		return &api.StreamNamesResponse{Head: h}
 	case api.StreamList:
-		return &api.StreamListResponse{Head: h, Paged: api.Paged{Limit: api.ListLimit}, Streams: []*api.StreamInfo{}}
+		return &api.StreamListResponse{Head: h, Streams: []*api.StreamInfo{}}
 	case api.ConsumerNames:
-		return &api.ConsumerNamesResponse{Head: h, Paged: api.Paged{Limit: api.NamesLimit}, Consumers: []string{}}
+		return &api.ConsumerNamesResponse{Head: h, Consumers: []string{}}
 	case api.ConsumerList:
-		return &api.ConsumerListResponse{Head: h, Paged: api.Paged{Limit: api.ListLimit}, Consumers: []*api.ConsumerInfo{}}
+		return &api.ConsumerListResponse{Head: h, Consumers: []*api.ConsumerInfo{}}
 	case api.StreamPurge:
 		return &api.PurgeResponse{Head: h}
 	case api.StreamRestore:

@@ -29,6 +29,9 @@ func (c ConsumerConfig) WithDefaults(s *StreamConfig, b *Bounds) *ConsumerConfig
 	if c.Name == "" {
 		c.Name = c.Durable
 	}
+	if c.PauseUntil != nil && c.PauseUntil.IsZero() {
+		c.PauseUntil = nil
+	}
 	if c.MaxDeliver == 0 || c.MaxDeliver < -1 {
 		c.MaxDeliver = -1
 	}
@@ -44,7 +47,7 @@ func (c ConsumerConfig) WithDefaults(s *StreamConfig, b *Bounds) *ConsumerConfig
 	if c.MaxAckPending < -1 {
 		c.MaxAckPending = -1
 	}
-	if c.MaxAckPending == 0 && c.AckPolicy != AckNone && c.AckPolicy != AckFlowControl {
+	if c.MaxAckPending == 0 && c.AckPolicy != AckNone {
 		c.MaxAckPending = DefaultMaxAckPending
 		if n := s.ConsumerLimits.MaxAckPending; n > 0 {
 			c.MaxAckPending = n

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -105,7 +106,12 @@ var compressions = []string{"none", "s2"}
 func (c Compression) MarshalJSON() ([]byte, error) { return word(compressions, c) }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (c *Compression) UnmarshalJSON(b []byte) error { return ofWord(compressions, c, b) }
+func (c *Compression) UnmarshalJSON(b []byte) error {
+	if ofWord(compressions, c, b) != nil {
+		return errors.New("unknown compression algorithm")
+	}
+	return nil
+}
 
 // PersistMode says how safe a message is when it is acknowledged.
 type PersistMode uint8

@@ -2,8 +2,8 @@ package api
 
 import "time"
 
-// StreamRequest asks for a stream to be made or changed.
-type StreamRequest struct {
+// StreamConfigRequest asks for a stream to be made or changed.
+type StreamConfigRequest struct {
 	StreamConfig
 	Pedantic bool `json:"pedantic,omitempty"`
 }

@@ -291,7 +291,7 @@ func (c *StreamConfig) checkSubjects(*Bounds) *Error {
 		}
 		for _, other := range c.Subjects[:i] {
 			if subject.Overlap(s, other) {
-				return ErrInvalidConfig(`subject "` + s + `" overlaps with "` + other + `"`)
+				return ErrInvalidConfig(`subject "` + other + `" overlaps with "` + s + `"`)
 			}
 		}
 		if s == ">" {

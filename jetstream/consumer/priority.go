@@ -9,10 +9,9 @@ import (
 
 // group is the priority group of a pull consumer, and which client it is pinned to.
 type group struct {
-	pin     string // empty while nobody is pinned
-	since   int64
-	heard   int64 // when the pinned client asked last
-	pending bool  // the next request without an id is pinned
+	pin   string // empty while nobody is pinned
+	since int64
+	heard int64 // when the pinned client asked last
 }
 
 // configure adapts to a configuration.

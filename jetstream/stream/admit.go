@@ -93,6 +93,8 @@ func (m *Machine) expect(msg *store.Message, h *api.PublishHeaders, now int64, a
 		return api.ErrStreamSealed
 	case m.cfg.Mirror != nil:
 		return api.ErrStreamSealed
+	case len(h.Incr) > 0 && !m.cfg.AllowMsgCounter:
+		return api.Known(10168)
 	case len(h.ExpectedStream) > 0 && string(h.ExpectedStream) != m.cfg.Name:
 		return api.ErrStreamNotMatch
 	}

@@ -56,6 +56,3 @@ func (d *dedupe) expire(now int64) {
 		d.order, d.head = nil, 0
 	}
 }
-
-// len returns how many ids are remembered.
-func (d *dedupe) len() int { return len(d.byID) }

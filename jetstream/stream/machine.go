@@ -35,10 +35,9 @@ type Machine struct {
 	republish *subject.Transform // nil for none
 	to, block []byte             // of the message that is published once more
 
-	buf      store.Buffer
-	rewrite  []byte // header block of the message being admitted, if it differs
-	renamed  []byte // its subject, if it was transformed
-	replaced []byte // its payload, if it was
+	buf     store.Buffer
+	rewrite []byte // header block of the message being admitted, if it differs
+	renamed []byte // its subject, if it was transformed
 }
 
 // New returns the machine of a stream with what its store holds. The configuration

@@ -75,6 +75,10 @@ func (m *Machine) Delete(seq uint64, erase bool) (Gone, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return Gone{}, ErrNoMessage
 	}
+	var damaged *store.DamagedError
+	if err != nil && !errors.As(err, &damaged) {
+		return Gone{}, err
+	}
 	subj := append([]byte(nil), msg.Subject...)
 	watched := m.watcher.Watches(seq)
 	if _, ok := m.store.Remove(seq, erase); !ok {
