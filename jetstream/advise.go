@@ -50,11 +50,11 @@ func (r *request) audit(sender Sender, answer []byte) {
 }
 
 // adviseStream tells what became of a stream.
-func (a *Account) adviseStream(name, action string, client []byte) {
+func (a *Account) adviseStream(name, action string) {
 	verb := map[string]string{"create": "CREATED", "modify": "UPDATED", "delete": "DELETED"}[action]
 	a.publishEvent(api.AdvisoryPrefix+"STREAM."+verb+"."+name, nil, func() any {
 		return &api.StreamAction{
-			Advisory: a.advisory("stream_action"), Stream: name, Action: action, Client: client, Domain: a.engine.cfg.Domain,
+			Advisory: a.advisory("stream_action"), Stream: name, Action: action, Domain: a.engine.cfg.Domain,
 		}
 	})
 }

@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"strings"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/jetstream/api"
 	"github.com/dunlin-mq/dunlin/protocol/subject"
@@ -300,15 +301,15 @@ func (r *request) pauseConsumer() (any, *api.Error) {
 		return nil, e
 	}
 	now := r.account.engine.now()
-	c.mu.Lock()
 	until := int64(0)
 	if req.PauseUntil.After(now) {
 		until = req.PauseUntil.UnixNano()
 	}
-	c.machine.Pause(until, now.UnixNano())
-	c.mu.Unlock()
-	c.work.kick()
-	if err := s.journal.sync(); err != nil {
+	err := s.pause(c, until)
+	if err == nil {
+		err = s.journal.sync()
+	}
+	if err != nil {
 		return nil, failure(err)
 	}
 	resp := &api.PauseResponse{Head: r.head(nil)}
@@ -318,6 +319,24 @@ func (r *request) pauseConsumer() (any, *api.Error) {
 	}
 	r.account.advisePause(c, resp.Paused, resp.PauseUntil)
 	return resp, nil
+}
+
+// pause stops a consumer until a time; 0 resumes it.
+func (s *Stream) pause(c *Consumer, until int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cfg := *c.Config()
+	cfg.PauseUntil = nil
+	if until > 0 {
+		at := time.Unix(0, until).UTC()
+		cfg.PauseUntil = &at
+	}
+	full := cfg.WithDefaults(s.config, s.account.bounds())
+	c.mu.Lock()
+	c.machine.Pause(until, full)
+	c.mu.Unlock()
+	c.work.kick()
+	return s.logConsumer(c)
 }
 
 // unpinConsumer answers api.ConsumerUnpin.

@@ -125,7 +125,7 @@ func (r *request) createStream() (any, *api.Error) {
 		a.engine.cfg.Log.Error("stream was not made", "account", a.name, "stream", cfg.Name, "error", err)
 		return nil, api.ErrStreamCreate("error creating store for stream")
 	}
-	a.adviseStream(s.name, "create", r.origin)
+	a.adviseStream(s.name, "create")
 	return &api.StreamCreateResponse{Head: r.head(nil), StreamInfo: s.Info(), DidCreate: true}, nil
 }
 
@@ -234,7 +234,7 @@ func (r *request) updateStream() (any, *api.Error) {
 	if err := s.journal.sync(); err != nil {
 		return nil, failure(err)
 	}
-	a.adviseStream(s.name, "modify", r.origin)
+	a.adviseStream(s.name, "modify")
 	return &api.StreamCreateResponse{Head: r.head(nil), StreamInfo: s.Info()}, nil
 }
 
@@ -302,6 +302,7 @@ func (r *request) stream() (*Stream, *api.Error) {
 	if s == nil {
 		return nil, api.ErrStreamNotFound
 	}
+	s.settle()
 	return s, nil
 }
 
@@ -431,7 +432,7 @@ func (r *request) deleteStream() (any, *api.Error) {
 		a.engine.cfg.Log.Error("stream was not removed from the disk", "account", a.name, "stream", s.name, "error", err)
 		return nil, api.Known(10050, err)
 	}
-	a.adviseStream(s.name, "delete", r.origin)
+	a.adviseStream(s.name, "delete")
 	return &api.SuccessResponse{Head: r.head(nil), Success: true}, nil
 }
 

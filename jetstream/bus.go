@@ -11,6 +11,9 @@ type Bus interface {
 	// Interest reports whether anybody listens on a literal subject; if queue is not
 	// empty, whether a member of that queue group does.
 	Interest(subject, queue string) bool
+	// Watch calls fn whenever somebody begins to listen to a literal subject, until stop
+	// is called. fn must not block.
+	Watch(subject string, fn func()) (stop func())
 	// Sender returns a new sender, for one goroutine at a time.
 	Sender() Sender
 }

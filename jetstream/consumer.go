@@ -44,6 +44,7 @@ type Consumer struct {
 	sender  Sender       // while the activity runs
 	answers [][]byte     // where it is to be said that an acknowledgement is safe
 	timer   *time.Timer
+	unwatch func() // ends the wait for a receiver; nil for pull consumers
 	closed  bool
 }
 
@@ -222,7 +223,25 @@ func (c *Consumer) removed(seq uint64, subject []byte, byLimit bool) {
 }
 
 // attach lets the consumer work.
-func (c *Consumer) attach() { c.work.kick() }
+func (c *Consumer) attach() {
+	c.mu.Lock()
+	c.watch()
+	c.mu.Unlock()
+	c.work.kick()
+}
+
+// watch has the consumer woken when somebody begins to listen to its deliver subject.
+// It is called with mu held.
+func (c *Consumer) watch() {
+	if c.unwatch != nil {
+		c.unwatch()
+		c.unwatch = nil
+	}
+	bus := c.stream.account.attached()
+	if to := c.machine.Config().DeliverSubject; to != "" && bus != nil && !c.closed {
+		c.unwatch = bus.Watch(to, c.work.kick)
+	}
+}
 
 // close ends the consumer: those who wait are told why.
 func (c *Consumer) close(deleted bool) {
@@ -236,6 +255,7 @@ func (c *Consumer) close(deleted bool) {
 		return
 	}
 	c.closed = true
+	c.watch()
 	if c.timer != nil {
 		c.timer.Stop()
 	}

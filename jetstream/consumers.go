@@ -112,6 +112,7 @@ func (s *Stream) restoreConsumer(m *consumerManifest) error {
 func (s *Stream) updateConsumer(c *Consumer, cfg *api.ConsumerConfig) error {
 	c.mu.Lock()
 	c.machine.Update(cfg, s.account.engine.now().UnixNano())
+	c.watch()
 	c.mu.Unlock()
 	c.work.kick()
 	return s.logConsumer(c)

@@ -16,7 +16,8 @@ type flight struct {
 
 	last    uint64 // sequence
 	answers []answer
-	bytes   []byte // of the answers
+	waiting []chan struct{} // closed when it has landed
+	bytes   []byte          // of the answers
 }
 
 // answer is a message to be sent, as lengths: its bytes stand behind those of the one
@@ -83,6 +84,10 @@ func (s *Stream) land(sender Sender) {
 			s.visible.Store(max(f.last, s.visible.Load()))
 		}
 		f.send(sender)
+		for _, c := range f.waiting {
+			close(c)
+		}
+		f.waiting = f.waiting[:0]
 		f.answers, f.bytes, f.err = f.answers[:0], f.bytes[:0], nil
 		f.landed.Store(false)
 		if cap(f.bytes) <= maxFlight && len(s.spare) < 4 {

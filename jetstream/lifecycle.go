@@ -22,6 +22,7 @@ func newStream(a *Account, name string, id uint64, created time.Time, j journal)
 		inbox:     stream.NewInbox(a.engine.cfg.MaxBufferedMsgs, a.engine.cfg.MaxBufferedSize),
 		subs:      make(map[string]Subscription),
 		consumers: make(map[string]*Consumer),
+		gone:      make(chan struct{}),
 	}
 	s.work = newActivity(s.run)
 	return s
@@ -141,6 +142,7 @@ func (s *Stream) detach() {
 // activity.
 func (s *Stream) quiesce() {
 	_ = s.journal.sync() // flights land; a failure is told there
+	close(s.gone)
 	s.work.stop()
 	sender := s.account.sender()
 	s.takeIn()
@@ -203,6 +205,7 @@ func (s *Stream) destroy() error {
 	for _, c := range consumers {
 		c.close(true)
 	}
+	close(s.gone)
 	s.work.stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -22,6 +22,7 @@ type Stream struct {
 	journal journal
 	inbox   *stream.Inbox
 	work    *activity
+	gone    chan struct{} // closed when the activity is about to end
 
 	// visible is the last sequence that readers may see: everything up to it is as
 	// durable as the stream promises.
@@ -45,6 +46,11 @@ type Stream struct {
 	bytes     int64                // as counted for the account
 	timer     *time.Timer
 	closed    bool
+
+	settling struct {
+		sync.Mutex
+		waiting []chan struct{}
+	}
 
 	// Of the activity alone.
 	admission stream.Admission
@@ -130,8 +136,13 @@ func (s *Stream) run() {
 
 // takeIn stores what is in the inbox and sends it on its way to the disk.
 func (s *Stream) takeIn() {
+	s.settling.Lock()
+	waiting := s.settling.waiting
+	s.settling.waiting = nil
+	s.settling.Unlock()
 	batch := s.inbox.Take()
 	if batch == nil {
+		s.afterFlights(waiting)
 		return
 	}
 	defer s.inbox.Return(batch)
@@ -152,8 +163,38 @@ func (s *Stream) takeIn() {
 	s.count()
 	s.rearm()
 	s.mu.Unlock()
+	f.waiting = append(f.waiting, waiting...)
 	s.flights = append(s.flights, f)
 	s.journal.commit(f)
+}
+
+// settle waits until every message that has arrived is stored and visible, so that
+// who asks after having published finds it.
+func (s *Stream) settle() {
+	if s.account.detached() {
+		return
+	}
+	c := make(chan struct{})
+	s.settling.Lock()
+	s.settling.waiting = append(s.settling.waiting, c)
+	s.settling.Unlock()
+	s.work.kick()
+	select {
+	case <-c:
+	case <-s.gone:
+	}
+}
+
+// afterFlights wakes those who wait when what is on its way has landed.
+func (s *Stream) afterFlights(waiting []chan struct{}) {
+	if n := len(s.flights); n > 0 {
+		last := s.flights[n-1]
+		last.waiting = append(last.waiting, waiting...)
+		return
+	}
+	for _, c := range waiting {
+		close(c)
+	}
 }
 
 // takeOne stores one message, or notes why not.

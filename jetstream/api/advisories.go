@@ -33,10 +33,9 @@ type (
 	// StreamAction tells of a stream that was made, changed or removed.
 	StreamAction struct {
 		Advisory
-		Stream string          `json:"stream"`
-		Action string          `json:"action"`
-		Client json.RawMessage `json:"client,omitempty"`
-		Domain string          `json:"domain,omitempty"`
+		Stream string `json:"stream"`
+		Action string `json:"action"`
+		Domain string `json:"domain,omitempty"`
 	}
 	// ConsumerActionEvent tells of a consumer that was made or removed.
 	ConsumerActionEvent struct {

@@ -80,12 +80,9 @@ func (m *Machine) Realign(first bool) {
 }
 
 // Pause stops delivery until a time; 0 or one that is over resumes it.
-func (m *Machine) Pause(until, now int64) {
-	if until <= now {
-		until = 0
-	}
-	m.paused = until
-	m.log(entryPaused, uint64(until))
+// cfg is the configuration that says so.
+func (m *Machine) Pause(until int64, cfg *api.ConsumerConfig) {
+	m.paused, m.cfg = until, cfg
 }
 
 // Paused returns until when delivery is stopped; 0 if it is not.

@@ -14,7 +14,6 @@ const (
 	entryAckedAll                  // stream sequence
 	entryDropped                   // stream sequence
 	entryReset                     // stream sequence that is delivered next
-	entryPaused                    // until when
 )
 
 // ErrEntry is the error of an entry or a snapshot that cannot be read.
@@ -59,8 +58,6 @@ func (m *Machine) Replay(entry []byte) error {
 		m.drop(seq)
 	case entryReset:
 		m.reset(seq)
-	case entryPaused:
-		m.paused = int64(seq)
 	default:
 		return ErrEntry
 	}

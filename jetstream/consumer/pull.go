@@ -53,11 +53,11 @@ func (m *Machine) Pull(inbox, body []byte, now int64) {
 	}
 	if req.NoWait {
 		switch {
-		case m.wanted() > 0 && m.wanted() >= m.deliverable():
-			m.status(inbox, api.StatusPending)
-			return
 		case m.deliverable() == 0 && req.Expires <= 0:
 			m.status(inbox, api.StatusNoMessages)
+			return
+		case m.wanted() > 0 && m.wanted() >= m.deliverable():
+			m.status(inbox, api.StatusPending)
 			return
 		}
 	}
@@ -78,7 +78,7 @@ func (m *Machine) refuse(r *api.PullRequest) string {
 		return api.BadRequest("heartbeat value too large")
 	case c.MaxRequestBatch > 0 && r.Batch > c.MaxRequestBatch:
 		return api.ExceededBatch(c.MaxRequestBatch)
-	case c.MaxRequestExpires > 0 && (r.Expires <= 0 && !r.NoWait || r.Expires > c.MaxRequestExpires):
+	case c.MaxRequestExpires > 0 && r.Expires > c.MaxRequestExpires:
 		return api.ExceededExpires(c.MaxRequestExpires)
 	case c.MaxRequestMaxBytes > 0 && r.MaxBytes > c.MaxRequestMaxBytes:
 		return api.ExceededMaxBytes(c.MaxRequestMaxBytes)

@@ -25,6 +25,7 @@ type Account struct {
 	tracing atomic.Pointer[Tracing]
 	limits  atomic.Pointer[Limits]
 	members atomic.Int64 // clients that have joined
+	watch   atomic.Pointer[func(subject string)]
 	sharing sharing
 }
 
@@ -36,6 +37,10 @@ type Tracing struct {
 
 // Tracing returns where such messages are traced to; nil for nowhere.
 func (a *Account) Tracing() *Tracing { return a.tracing.Load() }
+
+// Watch has fn called with the subject of every subscription that begins; fn must not
+// block. There is one such function.
+func (a *Account) Watch(fn func(subject string)) { a.watch.Store(&fn) }
 
 // Label is the name for people: that in a JWT, or the name itself.
 func (a *Account) Label() string {

@@ -94,6 +94,9 @@ func (a *Account) insert(subj, queue string, s Subscriber) (*Interest, error) {
 	if err != nil {
 		return nil, err
 	}
+	if fn := a.watch.Load(); fn != nil {
+		(*fn)(subj)
+	}
 	return &Interest{account: a, subject: subj, queue: queue, sub: s, entry: entry}, nil
 }
 

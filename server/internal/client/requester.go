@@ -78,7 +78,10 @@ func isPlain(s string) bool {
 // Describe tells who the client is, as JSON for events about what it did.
 func (c *Client) Describe() []byte {
 	d := c.Document(time.Time{})
-	d.RTT = c.RTT()
+	d.RTT, d.Server = c.RTT(), c.env.Author().Name
+	if d.NameTag == d.Account {
+		d.NameTag = ""
+	}
 	b, err := json.Marshal(&d)
 	if err != nil {
 		return nil // a document can be written

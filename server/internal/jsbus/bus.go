@@ -12,11 +12,19 @@ import (
 
 // Bus is one account as the engine sees it. It implements [jetstream.Bus].
 type Bus struct {
-	account *account.Account
+	account  *account.Account
+	watchers watchers
 }
 
-// New returns the bus of an account.
-func New(a *account.Account) *Bus { return &Bus{a} }
+// New returns the bus of an account. An account has one.
+func New(a *account.Account) *Bus {
+	b := &Bus{account: a}
+	a.Watch(b.watchers.began)
+	return b
+}
+
+// Watch implements [jetstream.Bus].
+func (b *Bus) Watch(subject string, fn func()) (stop func()) { return b.watchers.add(subject, fn) }
 
 // Subscribe implements [jetstream.Bus].
 func (b *Bus) Subscribe(subject, queue string, r jetstream.Receiver) (jetstream.Subscription, error) {
