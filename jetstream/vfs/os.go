@@ -2,7 +2,9 @@ package vfs
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -56,7 +58,21 @@ func (osFS) List(dir string) ([]string, error) {
 }
 
 // MkdirAll implements [FS].
-func (osFS) MkdirAll(dir string) error { return full(os.MkdirAll(filepath.FromSlash(dir), 0o700)) }
+func (f osFS) MkdirAll(dir string) error {
+	err := os.Mkdir(filepath.FromSlash(dir), 0o700)
+	switch {
+	case err == nil:
+		return f.SyncDir(path.Dir(dir))
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case !errors.Is(err, fs.ErrNotExist) || path.Dir(dir) == dir:
+		return full(err)
+	}
+	if err := f.MkdirAll(path.Dir(dir)); err != nil {
+		return err
+	}
+	return f.MkdirAll(dir)
+}
 
 // SyncDir implements [FS].
 func (osFS) SyncDir(dir string) error {

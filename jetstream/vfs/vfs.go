@@ -20,7 +20,7 @@ type FS interface {
 	RemoveAll(name string) error
 	// List returns the names in a directory, sorted.
 	List(dir string) ([]string, error)
-	// MkdirAll makes a directory, and those that it is in.
+	// MkdirAll makes a directory, and those that it is in. They are durable at once.
 	MkdirAll(dir string) error
 	// SyncDir makes what happened to the names in a directory durable.
 	SyncDir(dir string) error

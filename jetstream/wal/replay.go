@@ -138,6 +138,9 @@ func (l *Log) replaySegment(s *segment, last bool, fn func(Position, *Entry) err
 				durable = l.durableIn(b[at:], s.salt)
 			}
 			next := at + resync(b[at:], s.salt)
+			if next <= at && !last {
+				l.damage = append(l.damage, Damage{s.name(), int64(at), int64(len(b))})
+			}
 			if next <= at || last && base+Position(next) >= durable {
 				break // the end
 			}

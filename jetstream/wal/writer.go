@@ -98,6 +98,13 @@ const retryFull = 100 * time.Millisecond
 func (l *Log) writeOut(batches []*batch) error {
 	touched := make(map[*segment]struct{}, 1)
 	for _, b := range batches {
+		// A segment is durable before the next one begins: what is missing in the middle
+		// of the log is damage, never a write that came too late.
+		if b.segment > 0 && b.base == l.begin(b.segment) {
+			if err := l.syncBefore(b.segment, touched); err != nil {
+				return err
+			}
+		}
 		s, err := l.writeBatch(b)
 		for errors.Is(err, vfs.ErrFull) && l.awaitRoom() {
 			s, err = l.writeBatch(b)
@@ -123,6 +130,26 @@ func (l *Log) writeOut(batches []*batch) error {
 	}
 	l.count(0, len(touched))
 	return nil
+}
+
+// begin is the position of the first entry of a segment.
+func (l *Log) begin(number uint64) Position {
+	return Position(number)*Position(l.opts.SegmentSize) + segmentHead
+}
+
+// syncBefore syncs the segment before one that is about to begin.
+func (l *Log) syncBefore(number uint64, touched map[*segment]struct{}) error {
+	l.mu.Lock()
+	s := l.segments[number-1]
+	_, waits := l.unsynced[s]
+	delete(l.unsynced, s)
+	l.mu.Unlock()
+	if _, written := touched[s]; s == nil || !written && !waits {
+		return nil
+	}
+	delete(touched, s)
+	l.count(0, 1)
+	return s.file.Sync()
 }
 
 // awaitRoom waits a little for room on the disk; false if the log is being closed.
@@ -188,6 +215,11 @@ func (l *Log) makeFile(s *segment) (vfs.File, error) {
 	var f vfs.File
 	var err error
 	if old != "" {
+		// That it is free has to be durable before it gets other contents, or a power cut
+		// would leave a hole among the segments before.
+		if err = l.fs.SyncDir(l.dir); err != nil {
+			return nil, err
+		}
 		if err = l.fs.Rename(path.Join(l.dir, old), name); err == nil {
 			f, err = l.fs.Open(name)
 		}

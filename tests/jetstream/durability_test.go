@@ -40,6 +40,7 @@ func TestAcknowledgedMessagesSurviveKilling(t *testing.T) {
 		}
 		var mu sync.Mutex
 		var wg sync.WaitGroup
+		enough := make(chan struct{})
 		for p := range 8 {
 			wg.Go(func() {
 				for i := 0; ; i++ {
@@ -50,6 +51,9 @@ func TestAcknowledgedMessagesSurviveKilling(t *testing.T) {
 					}
 					mu.Lock()
 					acked[m] = ack.Sequence
+					if len(acked) == 300*(round+1) {
+						close(enough)
+					}
 					mu.Unlock()
 				}
 			})
@@ -69,16 +73,10 @@ func TestAcknowledgedMessagesSurviveKilling(t *testing.T) {
 				}
 			}
 		})
-		enough := func() bool {
-			mu.Lock()
-			defer mu.Unlock()
-			return len(acked) > 300*(round+1)
-		}
-		for !enough() {
-			if c.Err() != nil {
-				t.Fatal("too slow")
-			}
-			time.Sleep(time.Millisecond)
+		select {
+		case <-enough:
+		case <-c.Done():
+			t.Fatal("too slow")
 		}
 		s.Signal(t, syscall.SIGKILL)
 		nc.Close()
