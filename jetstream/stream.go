@@ -314,8 +314,29 @@ func (s *Stream) expire() {
 	if err := s.journal.gone(&g); err != nil {
 		s.account.engine.cfg.Log.Warn("expiry was not logged", "stream", s.name, "error", err)
 	}
+	for i := range g.Markers {
+		s.mark(&g.Markers[i])
+	}
 	s.count()
 	s.rearm()
+}
+
+// mark stores a marker. It is called with mu held.
+func (s *Stream) mark(msg *store.Message) {
+	msg.Seq = s.store.State().LastSeq + 1
+	at, err := s.journal.message(msg)
+	if err == nil {
+		var h api.PublishHeaders
+		h.Parse(msg.Header)
+		err = s.machine.Apply(msg, &h, at)
+	}
+	if err != nil {
+		s.account.engine.cfg.Log.Warn("delete marker was not stored", "stream", s.name, "error", err)
+	}
+	f := s.newFlight()
+	f.last = msg.Seq
+	s.flights = append(s.flights, f)
+	s.journal.commit(f)
 }
 
 // watcher tells the consumers of a stream what happens to its messages. It implements

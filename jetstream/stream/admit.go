@@ -42,9 +42,15 @@ func (m *Machine) Admit(p *Publish, now int64, room Room, a *Admission) {
 	if bytes.HasPrefix(p.Header, statusBegin) {
 		msg.Header = m.withoutStatus(p.Header)
 	}
+	if m.cfg.AllowMsgCounter && !m.cfg.Sealed {
+		if a.Err = m.add(&msg, h, a); a.Err != nil {
+			return
+		}
+	}
 	if a.Err = m.expect(&msg, h, now, a); a.Err != nil || a.Duplicate {
 		return
 	}
+	m.outlive(&msg, h)
 	if a.Err = m.fits(&msg, h, room); a.Err != nil {
 		return
 	}

@@ -31,6 +31,7 @@ type Machine struct {
 	ids       dedupe
 	lastID    string // of the last message
 	ttls      deadlines
+	never     map[uint64]struct{} // messages that no age limit takes
 
 	republish *subject.Transform // nil for none
 	to, block []byte             // of the message that is published once more
@@ -38,6 +39,7 @@ type Machine struct {
 	buf     store.Buffer
 	rewrite []byte // header block of the message being admitted, if it differs
 	renamed []byte // its subject, if it was transformed
+	payload []byte // its payload, if it is a counter
 }
 
 // New returns the machine of a stream with what its store holds. The configuration
@@ -102,11 +104,7 @@ func (m *Machine) Apply(msg *store.Message, h *api.PublishHeaders, at wal.Positi
 		m.lastID = string(h.MsgID)
 		m.ids.add(h.MsgID, msg.Seq, msg.Time)
 	}
-	if len(h.TTL) > 0 && m.cfg.AllowMsgTTL {
-		if ttl, err := api.ParseTTL(h.TTL); err == nil && ttl > 0 {
-			m.ttls.add(msg.Seq, msg.Time+int64(ttl))
-		}
-	}
+	m.live(msg.Seq, msg.Time, h)
 	switch {
 	case len(h.Rollup) == 0 || !m.cfg.AllowRollup:
 	case strings.EqualFold(string(h.Rollup), "all"):
@@ -171,6 +169,7 @@ func (m *Machine) remove(seq uint64, subj []byte, byLimit bool) bool {
 	if _, ok := m.store.Remove(seq, false); !ok {
 		return false
 	}
+	delete(m.never, seq)
 	if watched {
 		m.watcher.Removed(seq, subj, byLimit)
 	}
@@ -190,21 +189,12 @@ func (m *Machine) compact(seq uint64, byLimit bool) uint64 {
 		at = msg.Seq + 1
 	}
 	n, _ := m.store.Compact(seq)
-	return n
-}
-
-// Deadline returns when Expire has to be called next, in unix nanoseconds; 0 for
-// never.
-func (m *Machine) Deadline() int64 {
-	next := m.ttls.next()
-	if m.cfg.MaxAge > 0 {
-		if s := m.store.State(); s.Messages > 0 {
-			if at := s.FirstTime + int64(m.cfg.MaxAge); next == 0 || at < next {
-				next = at
-			}
+	for kept := range m.never {
+		if kept < seq {
+			delete(m.never, kept)
 		}
 	}
-	return next
+	return n
 }
 
 // Reload makes the machine know again what it does not keep in the log: the ids of
@@ -238,11 +228,7 @@ func (m *Machine) Reload(now int64) error {
 		if len(h.MsgID) > 0 && msg.Time > now-int64(m.ids.window) {
 			m.ids.add(h.MsgID, msg.Seq, msg.Time)
 		}
-		if len(h.TTL) > 0 && m.cfg.AllowMsgTTL {
-			if ttl, err := api.ParseTTL(h.TTL); err == nil && ttl > 0 {
-				m.ttls.add(msg.Seq, msg.Time+int64(ttl))
-			}
-		}
+		m.live(msg.Seq, msg.Time, &h)
 	}
 	if msg, err := m.store.Load(s.LastSeq, &m.buf); err == nil && len(msg.Header) > 0 {
 		h.Parse(msg.Header)

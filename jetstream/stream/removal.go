@@ -20,6 +20,8 @@ type Gone struct {
 	Seqs    []uint64 // single messages
 	Erase   bool     // were overwritten
 	Count   uint64   // messages removed in all
+	// Markers are messages that have to be stored instead, without a sequence yet.
+	Markers []store.Message
 }
 
 // Purge removes messages and says which.
@@ -100,34 +102,6 @@ func (m *Machine) Drop(seqs []uint64) Gone {
 		}
 	}
 	return Gone{Seqs: kept, Count: uint64(len(kept))}
-}
-
-// Expire removes what is too old at a time. A message that was stored to never
-// expire stays, and so do those behind it until it is their turn.
-func (m *Machine) Expire(now int64) Gone {
-	var g Gone
-	for {
-		seq, ok := m.ttls.due(now)
-		if !ok {
-			break
-		}
-		if m.remove(seq, nil, true) {
-			g.Seqs = append(g.Seqs, seq)
-			g.Count++
-		}
-	}
-	if m.cfg.MaxAge <= 0 {
-		return g
-	}
-	s := m.store.State()
-	if s.Messages == 0 || s.FirstTime > now-int64(m.cfg.MaxAge) {
-		return g
-	}
-	if to := m.store.SeqAt(now - int64(m.cfg.MaxAge) + 1); to > s.FirstSeq {
-		g.Compact = to
-		g.Count += m.compact(to, true)
-	}
-	return g
 }
 
 // Redo removes again, after a restart, what was removed before.
