@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/jetstream/api"
@@ -121,4 +122,40 @@ func (c *Consumer) messageEvent(adv api.Advisory, e *consumer.Event) *api.Messag
 		m.ConsumerSeq = 0
 	}
 	return m
+}
+
+// adviseSnapshot tells that a copy of a stream is about to be sent, or was; what is
+// "create" or "complete".
+func (a *Account) adviseSnapshot(what string, s *Stream, began time.Time, client []byte, err error) {
+	a.publishEvent(api.AdvisoryPrefix+"STREAM.SNAPSHOT_"+strings.ToUpper(what)+"."+s.name, nil, func() any {
+		e := &api.SnapshotEvent{
+			Advisory: a.advisory("snapshot_" + what), Stream: s.name, Client: client, Domain: a.engine.cfg.Domain,
+		}
+		if what == "create" {
+			e.State = &s.Info().State
+			return e
+		}
+		end := a.engine.now().UTC()
+		start := began.UTC()
+		e.Start, e.End = &start, &end
+		if err != nil {
+			e.Error = err.Error()
+		}
+		return e
+	})
+}
+
+// adviseRestore tells that a stream is about to be restored, or was.
+func (a *Account) adviseRestore(what, name string, began time.Time, size int64, client []byte) {
+	a.publishEvent(api.AdvisoryPrefix+"STREAM.RESTORE_"+strings.ToUpper(what)+"."+name, nil, func() any {
+		e := &api.SnapshotEvent{
+			Advisory: a.advisory("restore_" + what), Stream: name, Client: client, Domain: a.engine.cfg.Domain,
+		}
+		if what == "complete" {
+			end := a.engine.now().UTC()
+			start := began.UTC()
+			e.Start, e.End, e.Bytes = &start, &end, size
+		}
+		return e
+	})
 }

@@ -123,6 +123,9 @@ func (e *Engine) open() error {
 	if err != nil {
 		return err
 	}
+	if err := e.sweepRestores(); err != nil {
+		return err
+	}
 	streams, err := e.load()
 	if err != nil {
 		return err
@@ -133,6 +136,22 @@ func (e *Engine) open() error {
 	for _, s := range streams {
 		if err := s.recovered(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// sweepRestores removes copies that were coming in when the last server ended.
+func (e *Engine) sweepRestores() error {
+	names, err := e.cfg.FS.List(e.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, restorePrefix) {
+			if err := e.cfg.FS.Remove(path.Join(e.cfg.Dir, name)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

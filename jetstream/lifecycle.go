@@ -45,6 +45,19 @@ func newStreamID() uint64 {
 // make makes a new stream, whose configuration is complete and valid, and keeps it.
 // The caller holds a.making.
 func (a *Account) make(cfg *api.StreamConfig) (*Stream, error) {
+	s, err := a.assemble(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.checkpoint(); err != nil {
+		return nil, errors.Join(err, s.store.Destroy())
+	}
+	s.visible.Store(s.store.State().LastSeq)
+	return s, a.enter(s)
+}
+
+// assemble makes the parts of a new stream that nobody sees yet.
+func (a *Account) assemble(cfg *api.StreamConfig) (*Stream, error) {
 	e := a.engine
 	id := newStreamID()
 	var j journal
@@ -56,20 +69,21 @@ func (a *Account) make(cfg *api.StreamConfig) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = s.begin(cfg, st); err == nil {
-		err = s.checkpoint()
-	}
-	if err != nil {
+	if err := s.begin(cfg, st); err != nil {
 		return nil, errors.Join(err, st.Destroy())
 	}
-	s.visible.Store(st.State().LastSeq)
+	return s, nil
+}
+
+// enter makes a stream one of the account's, and lets it work.
+func (a *Account) enter(s *Stream) error {
 	a.mu.Lock()
 	a.streams[s.name] = s
 	a.mu.Unlock()
 	if err := s.attach(); err != nil {
-		return nil, errors.Join(err, s.destroy())
+		return errors.Join(err, s.destroy())
 	}
-	return s, nil
+	return nil
 }
 
 // makeStore makes the store of a new stream.

@@ -246,10 +246,7 @@ func (r *request) handle() {
 	if failed {
 		a.requests.errors.Add(1)
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return // every answer can be written
-	}
+	body := encode(answer)
 	sender := a.sender()
 	if len(r.reply) > 0 {
 		sender.Send(&Outgoing{To: r.reply, Payload: body})
@@ -257,6 +254,18 @@ func (r *request) handle() {
 	r.audit(sender, body)
 	sender.Flush()
 	a.release(sender)
+}
+
+// encode writes an answer; nothing for nil.
+func encode(v any) []byte {
+	if v == nil {
+		return nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil // every answer can be written
+	}
+	return b
 }
 
 // head is the beginning of an answer.
@@ -333,6 +342,8 @@ func handlers() map[api.Kind]func(*request) (any, *api.Error) {
 		api.StreamInfoKind:        (*request).streamInfo,
 		api.StreamDelete:          (*request).deleteStream,
 		api.StreamPurge:           (*request).purgeStream,
+		api.StreamSnapshot:        (*request).snapshotStream,
+		api.StreamRestore:         (*request).restoreStream,
 		api.MsgGet:                (*request).getMessage,
 		api.MsgDelete:             (*request).deleteMessage,
 		api.ConsumerCreate:        (*request).createConsumer,

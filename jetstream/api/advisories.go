@@ -66,6 +66,18 @@ type (
 		Reason      string        `json:"reason,omitempty"`
 		Domain      string        `json:"domain,omitempty"`
 	}
+	// SnapshotEvent tells of a copy of a stream that is being made or restored.
+	SnapshotEvent struct {
+		Advisory
+		Stream string          `json:"stream"`
+		State  *StreamState    `json:"state,omitempty"`
+		Start  *time.Time      `json:"start,omitempty"`
+		End    *time.Time      `json:"end,omitempty"`
+		Bytes  int64           `json:"bytes,omitempty"`
+		Error  string          `json:"error,omitempty"`
+		Client json.RawMessage `json:"client,omitempty"`
+		Domain string          `json:"domain,omitempty"`
+	}
 	// PinEvent tells of a client that a priority group was pinned to, or no longer is.
 	PinEvent struct {
 		Advisory
