@@ -18,7 +18,6 @@ type Account struct {
 
 	memory, storage atomic.Int64 // bytes in use
 	requests        counters
-	senders         sync.Pool // of Sender
 
 	// making is held while streams are made, changed and removed, so that checks
 	// among them hold.
@@ -26,8 +25,9 @@ type Account struct {
 
 	mu sync.RWMutex
 	// Guarded by mu.
-	bus     Bus  // nil while detached
-	off     bool // the account has no JetStream
+	bus     Bus        // nil while detached
+	senders *sync.Pool // of Sender, on this bus
+	off     bool       // the account has no JetStream
 	limits  api.AccountLimits
 	tiers   map[string]api.AccountLimits // nil without
 	streams map[string]*Stream
@@ -46,11 +46,18 @@ func (a *Account) Name() string { return a.name }
 
 // Attach connects the account to its messages: from now on it answers requests,
 // and its streams take messages in.
+//
+// It may be called again: with the same bus it changes the limits. tiers are limits by
+// the number of replicas ("R1"), nil where limits are for all.
 func (a *Account) Attach(bus Bus, limits api.AccountLimits, tiers map[string]api.AccountLimits) error {
 	a.mu.Lock()
-	a.bus, a.off, a.limits, a.tiers = bus, false, limits, tiers
-	a.senders.New = func() any { return bus.Sender() }
+	same := a.bus == bus && !a.off
+	a.off, a.limits, a.tiers = false, limits, tiers
 	a.mu.Unlock()
+	if same {
+		return nil
+	}
+	a.connect(bus)
 	if err := a.listen(); err != nil {
 		return err
 	}
@@ -62,12 +69,27 @@ func (a *Account) Attach(bus Bus, limits api.AccountLimits, tiers map[string]api
 	return nil
 }
 
-// SetLimits changes the limits.
-func (a *Account) SetLimits(limits api.AccountLimits, tiers map[string]api.AccountLimits) {
+// connect ends the subscriptions on an old bus and makes another one that of the
+// account.
+func (a *Account) connect(bus Bus) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.limits, a.tiers = limits, tiers
+	subs := a.subs
+	a.subs = nil
+	a.bus = bus
+	pool := new(sync.Pool)
+	pool.New = func() any { return &pooledSender{bus.Sender(), pool} }
+	a.senders = pool
+	a.mu.Unlock()
+	for _, s := range subs {
+		s.End()
+	}
+	for _, s := range a.Streams() {
+		s.silence()
+	}
 }
+
+// Enabled reports whether the account may have streams.
+func (a *Account) Enabled() bool { return a.attached() != nil && !a.disabled() }
 
 // Detach disconnects the account: consumers tell those who wait for messages.
 func (a *Account) Detach() {
@@ -152,10 +174,13 @@ func (a *Account) disabled() bool {
 // Refuse connects an account that has no JetStream: requests are told so.
 func (a *Account) Refuse(bus Bus) error {
 	a.mu.Lock()
+	same := a.bus == bus && a.off
 	a.off = true
-	a.bus = bus
-	a.senders.New = func() any { return bus.Sender() }
 	a.mu.Unlock()
+	if same {
+		return nil
+	}
+	a.connect(bus)
 	sub, err := a.subscribe(api.Prefix+">", apiEar{a, ""})
 	if err != nil {
 		return err
@@ -181,5 +206,21 @@ func (a *Account) refuse(stream string, reply []byte) {
 }
 
 // sender returns a sender for a while; release takes it back.
-func (a *Account) sender() Sender   { return a.senders.Get().(Sender) }
-func (a *Account) release(s Sender) { a.senders.Put(s) }
+func (a *Account) sender() Sender {
+	a.mu.RLock()
+	pool := a.senders
+	a.mu.RUnlock()
+	return pool.Get().(Sender)
+}
+
+func (a *Account) release(s Sender) {
+	if p, ok := s.(*pooledSender); ok {
+		p.pool.Put(p)
+	}
+}
+
+// pooledSender is a sender that knows where it belongs.
+type pooledSender struct {
+	Sender
+	pool *sync.Pool
+}

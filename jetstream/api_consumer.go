@@ -180,7 +180,7 @@ func (s *Stream) checkConsumers(cfg *api.ConsumerConfig) *api.Error {
 	}
 	if limit < 0 {
 		if limit = s.account.engine.cfg.Limits.MaxConsumers; limit == 0 {
-			limit = defaultMaxConsumers
+			limit = DefaultMaxConsumers
 		}
 	}
 	n := 0
@@ -195,9 +195,9 @@ func (s *Stream) checkConsumers(cfg *api.ConsumerConfig) *api.Error {
 	return nil
 }
 
-// defaultMaxConsumers is how many consumers a stream has at most if nobody says
+// DefaultMaxConsumers is how many consumers a stream has at most if nobody says
 // anything else.
-const defaultMaxConsumers = 1000
+const DefaultMaxConsumers = 1000
 
 // consumer returns the consumer that a request is about.
 func (r *request) consumer() (*Stream, *Consumer, *api.Error) {

@@ -120,6 +120,9 @@ func (r *request) createStream() (any, *api.Error) {
 	if e := a.admitStream(cfg, nil); e != nil {
 		return nil, e
 	}
+	if e := notBuilt(cfg); e != nil {
+		return nil, e
+	}
 	s, err := a.make(cfg)
 	if err != nil {
 		a.engine.cfg.Log.Error("stream was not made", "account", a.name, "stream", cfg.Name, "error", err)
@@ -170,6 +173,29 @@ func (a *Account) admitStream(cfg *api.StreamConfig, old *Stream) *api.Error {
 		}
 	}
 	return nil
+}
+
+// notBuilt refuses a configuration that asks for what does not exist yet: a stream that
+// only looks like a mirror is worse than none.
+func notBuilt(cfg *api.StreamConfig) *api.Error {
+	what := ""
+	switch {
+	case cfg.Mirror != nil:
+		what = "mirror"
+	case len(cfg.Sources) > 0:
+		what = "sources"
+	case cfg.AllowAtomic:
+		what = "allow_atomic"
+	case cfg.AllowBatched:
+		what = "allow_batched"
+	case cfg.AllowMsgSchedules:
+		what = "allow_msg_schedules"
+	case cfg.PersistMode == api.PersistAsync:
+		what = "persist_mode async"
+	default:
+		return nil
+	}
+	return api.ErrInvalidConfig(what + " is not supported by this version of dunlin yet")
 }
 
 // checkLimits returns why the account may not have one more stream.
@@ -223,6 +249,9 @@ func (r *request) updateStream() (any, *api.Error) {
 		return nil, e
 	}
 	if e := s.Config().CheckUpdate(cfg); e != nil {
+		return nil, e
+	}
+	if e := notBuilt(cfg); e != nil {
 		return nil, e
 	}
 	if names := s.violators(cfg); names != "" {

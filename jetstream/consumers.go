@@ -30,6 +30,9 @@ func (s *Stream) sortedConsumers() []*Consumer {
 	return all
 }
 
+// Consumers returns the consumers that are not the server's own, sorted by name.
+func (s *Stream) Consumers() []*Consumer { return s.visibleConsumers() }
+
 // visibleConsumers returns those that are not the server's own, sorted by name.
 func (s *Stream) visibleConsumers() []*Consumer {
 	s.mu.Lock()

@@ -71,6 +71,7 @@ type Engine struct {
 	mu       sync.RWMutex
 	accounts map[string]*Account // guarded by mu
 	closed   bool                // guarded by mu
+	unloaded []string            // guarded by mu
 
 	keeper   keeper // writes checkpoints
 	desk     desk
@@ -178,6 +179,14 @@ func (e *Engine) Accounts() []*Account {
 	all := slices.Collect(maps.Values(e.accounts))
 	slices.SortFunc(all, func(a, b *Account) int { return strings.Compare(a.name, b.name) })
 	return all
+}
+
+// Unloaded names the streams that are in the directory and could not be loaded, as
+// "account > stream".
+func (e *Engine) Unloaded() []string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.unloaded
 }
 
 // Err returns why nothing can be stored any more; nil while all is well.

@@ -110,6 +110,16 @@ func (s *Stream) attach() error {
 	return nil
 }
 
+// silence ends the subscriptions of the stream.
+func (s *Stream) silence() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sub := range s.subs {
+		sub.End()
+	}
+	s.subs = make(map[string]Subscription)
+}
+
 // listen makes the subscriptions those to subjects: new ones begin before old ones
 // end.
 func (s *Stream) listen(subjects []string) error {

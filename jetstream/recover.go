@@ -58,6 +58,9 @@ func (e *Engine) load() (map[uint64]*Stream, error) {
 			s, err := e.loadStream(e.Account(p.account), p.name, p.dir)
 			if err != nil {
 				e.cfg.Log.Error("stream cannot be loaded", "account", p.account, "stream", p.name, "dir", p.dir, "error", err)
+				e.mu.Lock()
+				e.unloaded = append(e.unloaded, p.account+" > "+p.name)
+				e.mu.Unlock()
 				return
 			}
 			mu.Lock()

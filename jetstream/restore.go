@@ -45,6 +45,9 @@ func (r *request) restoreStream() (any, *api.Error) {
 	if e := a.admitStream(cfg, nil); e != nil {
 		return nil, e
 	}
+	if e := notBuilt(cfg); e != nil {
+		return nil, e
+	}
 	rs := &restore{request: r, config: cfg, id: eventID(), began: a.engine.now()}
 	if err := rs.listen(); err != nil {
 		return nil, api.Known(10072)

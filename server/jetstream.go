@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dunlin-mq/dunlin/auth/jwtauth"
 	"github.com/dunlin-mq/dunlin/jetstream"
 	"github.com/dunlin-mq/dunlin/jetstream/api"
 	"github.com/dunlin-mq/dunlin/jetstream/vfs"
@@ -42,9 +43,15 @@ func (s *Server) openJetStream() error {
 	if err != nil {
 		return fmt.Errorf("can not start JetStream: %w", err)
 	}
-	s.jetStream = e
 	s.env.Log.Infof("  Store Directory: %q", dir)
-	return s.attachAccounts(o)
+	s.attaching.Lock()
+	s.jetStream, s.buses = e, make(map[*account.Account]*jsbus.Bus)
+	err = s.attachAccounts(o)
+	s.attaching.Unlock()
+	if s.tenants != nil {
+		s.tenants.attachAll()
+	}
+	return err
 }
 
 // storeDir is where the data of streams is.
@@ -68,39 +75,81 @@ func orUnlimited(n int64) int64 {
 }
 
 // attachAccounts connects the streams of each account, or has its requests told that
-// it may not have any.
+// it may not have any. After a reload it does so for accounts that are new, and changes
+// the limits of others.
 func (s *Server) attachAccounts(o *Options) error {
+	if s.jetStream == nil {
+		return nil
+	}
 	limits := make(map[string]config.AccountJetStream)
 	for i := range o.Accounts {
 		limits[o.Accounts[i].Name] = o.Accounts[i].JetStream
 	}
 	for _, a := range s.accounts.All() {
-		if a.Name == o.SystemAccount {
-			continue
-		}
 		l, configured := limits[a.Name]
-		if err := s.attachAccount(a, l, a.Name == account.Global && !configured); err != nil {
+		var err error
+		switch {
+		case a.Name == o.SystemAccount, s.tenants != nil:
+			continue
+		case a.Name == account.Global && !configured:
+			err = s.attachAccount(a, map[string]api.AccountLimits{"": api.NoLimits()})
+		case !l.Enabled:
+			err = s.attachAccount(a, nil)
+		default:
+			err = s.attachAccount(a, map[string]api.AccountLimits{"": {
+				MaxMemory: l.MaxMemory, MaxStore: l.MaxStore, MaxStreams: l.MaxStreams, MaxConsumers: l.MaxConsumers,
+				MaxAckPending: l.MaxAckPending, MemoryMaxStreamBytes: l.MemMaxStreamBytes, StoreMaxStreamBytes: l.DiskMaxStreamBytes,
+				MaxBytesRequired: l.MaxBytesRequired,
+			}})
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// attachAccount connects one account. free says that it has no limits.
-func (s *Server) attachAccount(a *account.Account, l config.AccountJetStream, free bool) error {
+// attachAccount connects one account. limits are by tier, under "" without tiers; nil
+// lets it have no streams.
+func (s *Server) attachAccount(a *account.Account, limits map[string]api.AccountLimits) error {
 	acc := s.jetStream.Account(a.Name)
-	bus := jsbus.New(a)
-	switch {
-	case free:
-		return acc.Attach(bus, api.NoLimits(), nil)
-	case !l.Enabled:
+	all, flat := limits[""]
+	if flat || limits == nil {
+		limits = nil
+	}
+	off := !flat && limits == nil
+	bus, known := s.buses[a]
+	if !known {
+		bus = jsbus.New(a)
+		s.buses[a] = bus
+	}
+	if off {
 		return acc.Refuse(bus)
 	}
-	return acc.Attach(bus, api.AccountLimits{
-		MaxMemory: l.MaxMemory, MaxStore: l.MaxStore, MaxStreams: l.MaxStreams, MaxConsumers: l.MaxConsumers,
-		MaxAckPending: l.MaxAckPending, MemoryMaxStreamBytes: l.MemMaxStreamBytes, StoreMaxStreamBytes: l.DiskMaxStreamBytes,
-		MaxBytesRequired: l.MaxBytesRequired,
-	}, nil)
+	return acc.Attach(bus, all, limits)
+}
+
+// attachTenant connects an account as its JWT allows.
+func (s *Server) attachTenant(a *account.Account, claims *jwtauth.Account) {
+	s.attaching.Lock()
+	defer s.attaching.Unlock()
+	if s.jetStream == nil || a.Name == s.Options().SystemAccount {
+		return
+	}
+	var limits map[string]api.AccountLimits
+	for name, l := range claims.JetStream() {
+		if limits == nil {
+			limits = make(map[string]api.AccountLimits)
+		}
+		limits[name] = api.AccountLimits{
+			MaxMemory: l.Memory, MaxStore: l.Store, MaxStreams: int(l.Streams), MaxConsumers: int(l.Consumers),
+			MaxAckPending: int(l.MaxAckPending), MemoryMaxStreamBytes: l.MemoryMaxStreamBytes, StoreMaxStreamBytes: l.StoreMaxStream,
+			MaxBytesRequired: l.MaxBytesRequired,
+		}
+	}
+	if err := s.attachAccount(a, limits); err != nil {
+		s.env.Log.Errorf("JetStream is not to be had for account [%s]: %v", a.Name, err)
+	}
 }
 
 // closeJetStream ends the streams: those who wait for messages are told.

@@ -53,6 +53,12 @@ func (s *Server) Reload(opts Options) error {
 	s.web.front.Store(front)
 	s.env.SetSettings(s.settings(next, s.Port()))
 	s.enforce(access, next)
+	s.attaching.Lock()
+	err = s.attachAccounts(next)
+	s.attaching.Unlock()
+	if err != nil {
+		s.env.Log.Errorf("JetStream is not to be had for all accounts: %v", err)
+	}
 
 	for _, c := range changes {
 		s.env.Log.Infof("%s", c)

@@ -13,6 +13,7 @@ import (
 	"github.com/dunlin-mq/dunlin/server/internal/account"
 	"github.com/dunlin-mq/dunlin/server/internal/client"
 	"github.com/dunlin-mq/dunlin/server/internal/door"
+	"github.com/dunlin-mq/dunlin/server/internal/jsbus"
 	"github.com/dunlin-mq/dunlin/server/internal/logging"
 	"github.com/dunlin-mq/dunlin/server/internal/monitor"
 	"github.com/dunlin-mq/dunlin/server/internal/router"
@@ -39,6 +40,8 @@ type Server struct {
 	tenants  *tenants // nil without operators
 	// jetStream holds the streams; nil without. Set by Run before ready is closed.
 	jetStream *jetstream.Engine
+	attaching sync.Mutex                      // held while accounts are connected to it
+	buses     map[*account.Account]*jsbus.Bus // guarded by attaching
 	nextID    atomic.Uint64
 	written   atomic.Uint64 // messages that the server itself has published
 	clients   sync.WaitGroup

@@ -56,7 +56,7 @@ func (s *Server) openOffice(o *Options) error {
 // the system account.
 func (s *Server) newMonitor(o *Options) *monitor.Monitor {
 	return monitor.New(monitor.Config{
-		Server: facts{s}, Connections: facts{s}, Accounts: facts{s},
+		Server: facts{s}, Connections: facts{s}, Accounts: facts{s}, JetStream: streamFacts{s},
 		BasePath: o.Monitor.BasePath, Args: config.RedactArgs(commandLine()), Warnf: s.env.Log.Warnf,
 	})
 }

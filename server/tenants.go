@@ -301,6 +301,21 @@ func (t *tenants) importersOf(key string) []string {
 	return list
 }
 
+// attachAll connects the accounts in use to JetStream, which has just started.
+func (t *tenants) attachAll() {
+	t.mu.Lock()
+	claims := make(map[string]*jwtauth.Account, len(t.loaded))
+	for key, tn := range t.loaded {
+		claims[key] = tn.claims
+	}
+	t.mu.Unlock()
+	for key, c := range claims {
+		if a := t.s.accounts.Get(key); a != nil {
+			t.s.attachTenant(a, c)
+		}
+	}
+}
+
 // review makes the clients of an account follow a change of it.
 func (t *tenants) review(key string) {
 	a := t.s.accounts.Get(key)
@@ -322,7 +337,7 @@ func (t *tenants) settle(key string) {
 		return
 	}
 	spec, until := t.spec(tn.claims)
-	t.s.accounts.Put(spec)
+	t.s.attachTenant(t.s.accounts.Put(spec), tn.claims)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if tn.timer != nil {

@@ -170,3 +170,43 @@ func revokes(list jwt.RevocationList, key string, issued time.Time) bool {
 	}
 	return false
 }
+
+// JetStreamLimits bound what an account may store. Negative means no limit.
+type JetStreamLimits struct {
+	Memory, Store                        int64 // bytes
+	Streams, Consumers, MaxAckPending    int64
+	MemoryMaxStreamBytes, StoreMaxStream int64
+	MaxBytesRequired                     bool
+}
+
+// JetStream returns what the account may store, by the number of replicas ("R1", "R3")
+// if its limits are made so, else under "" alone; nil if nothing at all.
+func (a *Account) JetStream() map[string]JetStreamLimits {
+	l := &a.claims.Limits
+	if !l.IsJSEnabled() {
+		return nil
+	}
+	if len(l.JetStreamTieredLimits) == 0 {
+		return map[string]JetStreamLimits{"": jetStreamLimits(&l.JetStreamLimits)}
+	}
+	tiers := make(map[string]JetStreamLimits, len(l.JetStreamTieredLimits))
+	for name, t := range l.JetStreamTieredLimits {
+		tiers[name] = jetStreamLimits(&t)
+	}
+	return tiers
+}
+
+// jetStreamLimits translates limits of claims, in which some zeros mean none.
+func jetStreamLimits(l *jwt.JetStreamLimits) JetStreamLimits {
+	orNone := func(n int64) int64 {
+		if n == 0 {
+			return -1
+		}
+		return n
+	}
+	return JetStreamLimits{
+		Memory: l.MemoryStorage, Store: l.DiskStorage, Streams: orNone(l.Streams), Consumers: orNone(l.Consumer),
+		MaxAckPending: orNone(l.MaxAckPending), MemoryMaxStreamBytes: orNone(l.MemoryMaxStreamBytes),
+		StoreMaxStream: orNone(l.DiskMaxStreamBytes), MaxBytesRequired: l.MaxBytesRequired,
+	}
+}

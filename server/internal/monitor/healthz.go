@@ -52,7 +52,7 @@ func (m *Monitor) check(p *params) (int, Health) {
 	if deprecated {
 		m.cfg.Warnf("Healthcheck: js-enabled deprecated, use js-enabled-only instead")
 	}
-	p.boolean("js-enabled-only")
+	enabledOnly := p.boolean("js-enabled-only") || deprecated
 	p.boolean("js-server-only")
 	p.boolean("js-meta-only")
 	details := p.boolean("details")
@@ -66,6 +66,11 @@ func (m *Monitor) check(p *params) (int, Health) {
 	default:
 		if err := m.cfg.Server.Ready(); err != nil {
 			status, doc = http.StatusInternalServerError, unhealthy("CONNECTION", err.Error(), details)
+			break
+		}
+		if s, kind, text := m.checkStreams(p, enabledOnly); s != 0 {
+			status, doc = s, unhealthy(kind, text, details)
+			doc.Status = "unavailable"
 		}
 	}
 	m.warnHealth(doc)
@@ -73,7 +78,7 @@ func (m *Monitor) check(p *params) (int, Health) {
 }
 
 // badHealthRequest says what is missing from a request about one stream or
-// consumer. Whether it exists is no question without JetStream.
+// consumer.
 func badHealthRequest(p *params) string {
 	switch {
 	case p.text("account") == "" && p.text("stream") != "":
@@ -83,6 +88,25 @@ func badHealthRequest(p *params) string {
 	default:
 		return ""
 	}
+}
+
+// checkStreams finds out how the streams are; 0 is well. Without JetStream nobody asks
+// for them.
+func (m *Monitor) checkStreams(p *params, enabledOnly bool) (status int, kind, text string) {
+	if m.usageOfStreams() == nil {
+		return 0, "", ""
+	}
+	if enabledOnly {
+		return 0, "", ""
+	}
+	missing, err := m.cfg.JetStream.Check(p.text("account"), p.text("stream"), p.text("consumer"))
+	switch {
+	case err == nil:
+		return 0, "", ""
+	case missing:
+		return http.StatusNotFound, "STREAM", err.Error()
+	}
+	return http.StatusServiceUnavailable, "JETSTREAM", err.Error()
 }
 
 func unhealthy(kind, text string, details bool) Health {

@@ -12,6 +12,7 @@ type Config struct {
 	Server      Server
 	Connections Connections
 	Accounts    Accounts
+	JetStream   JetStream // nil if there is none
 
 	// BasePath stands in front of every path; empty means none.
 	BasePath string

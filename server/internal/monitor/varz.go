@@ -71,7 +71,7 @@ type Settings struct {
 	Leaf             Off           `json:"leaf"`
 	MQTT             Off           `json:"mqtt"`
 	WebSocket        WebSocket     `json:"websocket"`
-	JetStream        Off           `json:"jetstream"`
+	JetStream        JetStreamVarz `json:"jetstream"`
 	TLSTimeout       float64       `json:"tls_timeout"` // seconds
 	WriteDeadline    time.Duration `json:"write_deadline"`
 	WriteTimeout     string        `json:"write_timeout,omitempty"` // "close" or "retry", if configured
@@ -167,6 +167,7 @@ func (m *Monitor) varz(*params) (any, error) {
 		SlowConsumerStats:    PeerStats{Clients: n.SlowConsumers},
 		StaleConnectionStats: PeerStats{Clients: n.StaleConnections},
 	}
+	v.JetStream = m.jetStreamVarz()
 	v.Loaded, v.TrustedProxies = v.Loaded.UTC(), set.Proxies
 	if end := set.TLSCertNotAfter; !end.IsZero() {
 		end = end.UTC()
