@@ -144,3 +144,17 @@ func (r *rig) close(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// openMemoryRig opens an engine with a stream S in memory and a consumer C.
+func openMemoryRig() (*rig, error) {
+	fs := vfs.NewMemory()
+	r, err := openRig(fs)
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	r.api("STREAM.CREATE.S", map[string]any{"name": "S", "subjects": []string{"s.*"}, "storage": "memory", "allow_direct": true}, &v)
+	r.api("CONSUMER.CREATE.S.C", map[string]any{"stream_name": "S", "config": map[string]any{"durable_name": "C", "ack_policy": "explicit"}}, &v)
+	r.request("s.1", "", "hello")
+	return r, nil
+}

@@ -80,8 +80,7 @@ func (c *Checkpoint) Write() error {
 
 // encode returns the contents of the file.
 func (c *Checkpoint) encode(used []*segment) []byte {
-	b := append(make([]byte, 0, 256+len(c.extra)), checkpointMagic...)
-	b = append(b, 0, 0, 0, 0)
+	b := make([]byte, 0, 256+len(c.extra))
 	for _, n := range []uint64{c.state.FirstSeq, c.state.LastSeq, uint64(c.state.LastTime), uint64(len(used))} {
 		b = binary.AppendUvarint(b, n)
 	}
@@ -97,9 +96,14 @@ func (c *Checkpoint) encode(used []*segment) []byte {
 		at = g.last
 	}
 	b = binary.AppendUvarint(b, uint64(len(c.extra)))
-	b = append(b, c.extra...)
-	binary.LittleEndian.PutUint32(b[8:], crc32.Checksum(b[12:], castagnoli))
-	return b
+	return sign(append(b, c.extra...))
+}
+
+// sign puts magic and checksum in front of what a checkpoint says.
+func sign(body []byte) []byte {
+	b := append(make([]byte, 0, 12+len(body)), checkpointMagic...)
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(body, castagnoli))
+	return append(b, body...)
 }
 
 // replace puts contents in the place of the checkpoint file.
