@@ -78,7 +78,10 @@ func (s *Stream) Config() *api.StreamConfig {
 }
 
 // direct reports whether messages may be got directly.
-func (s *Stream) direct() bool { return s.Config().AllowDirect }
+func (s *Stream) direct() bool {
+	cfg := s.Config()
+	return cfg.AllowDirect || cfg.MirrorDirect
+}
 
 // decodeStream reads the configuration in a request.
 func (r *request) decodeStream() (*api.StreamConfigRequest, *api.StreamConfig, *api.Error) {
@@ -114,6 +117,11 @@ func (r *request) createStream() (any, *api.Error) {
 	a := r.account
 	a.making.Lock()
 	defer a.making.Unlock()
+	if m := cfg.Mirror; m != nil {
+		if o := a.Stream(m.Name); o != nil {
+			cfg.MirrorDirect = o.Config().AllowDirect
+		}
+	}
 	if s := a.Stream(cfg.Name); s != nil && s.Config().Same(cfg) {
 		return &api.StreamCreateResponse{Head: r.head(nil), StreamInfo: s.Info(), DidCreate: true}, nil
 	}
@@ -160,6 +168,9 @@ func (a *Account) admitStream(cfg *api.StreamConfig, old *Stream) *api.Error {
 	if old == nil && a.Stream(cfg.Name) != nil {
 		return api.ErrStreamNameExists
 	}
+	if a.circular(cfg, cfg.Name, make(map[string]bool)) {
+		return api.ErrInvalidConfig("detected cycle")
+	}
 	for _, s := range a.Streams() {
 		if s == old {
 			continue
@@ -180,10 +191,10 @@ func (a *Account) admitStream(cfg *api.StreamConfig, old *Stream) *api.Error {
 func notBuilt(cfg *api.StreamConfig) *api.Error {
 	what := ""
 	switch {
-	case cfg.Mirror != nil:
-		what = "mirror"
-	case len(cfg.Sources) > 0:
-		what = "sources"
+	case external(cfg):
+		what = "an external origin"
+	case len(cfg.Sources) > 0 && cfg.AllowMsgCounter:
+		what = "a counter with sources"
 	case cfg.AllowAtomic:
 		what = "allow_atomic"
 	case cfg.AllowBatched:
@@ -196,6 +207,40 @@ func notBuilt(cfg *api.StreamConfig) *api.Error {
 		return nil
 	}
 	return api.ErrInvalidConfig(what + " is not supported by this version of dunlin yet")
+}
+
+// circular reports whether a stream takes messages from the one of a name, directly or
+// through others.
+func (a *Account) circular(cfg *api.StreamConfig, name string, seen map[string]bool) bool {
+	origins := cfg.Sources
+	if cfg.Mirror != nil {
+		origins = []*api.StreamSource{cfg.Mirror}
+	}
+	for _, o := range origins {
+		if o.Name == name {
+			return true
+		}
+		if s := a.Stream(o.Name); s != nil && !seen[o.Name] {
+			seen[o.Name] = true
+			if a.circular(s.Config(), name, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// external reports whether a stream takes messages from elsewhere than its account.
+func external(cfg *api.StreamConfig) bool {
+	if cfg.Mirror != nil && (cfg.Mirror.External != nil || cfg.Mirror.Consumer != nil) {
+		return true
+	}
+	for _, s := range cfg.Sources {
+		if s.External != nil || s.Consumer != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // checkLimits returns why the account may not have one more stream.
@@ -294,9 +339,11 @@ func (c *Consumer) Config() *api.ConsumerConfig {
 func (s *Stream) Info() *api.StreamInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &api.StreamInfo{
+	i := &api.StreamInfo{
 		Config: s.config.ForClients(), Created: s.created, State: s.state(), Timestamp: s.account.engine.now().UTC(),
 	}
+	i.Mirror, i.Sources = s.sourceInfo()
+	return i
 }
 
 // state describes what is stored. It is called with mu held.

@@ -15,6 +15,8 @@ type manifest struct {
 	created time.Time
 	lastID  uint64 // number of the newest consumer
 	config  []byte // JSON
+	// positions say where sources go on.
+	positions map[string]uint64
 	// consumers are in the order of their numbers.
 	consumers []consumerManifest
 }
@@ -43,6 +45,10 @@ func (m *manifest) append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(m.created.UnixNano()))
 	b = binary.AppendUvarint(b, m.lastID)
 	b = appendBlob(b, m.config)
+	b = binary.AppendUvarint(b, uint64(len(m.positions)))
+	for _, key := range sortedKeys(m.positions) {
+		b = binary.AppendUvarint(appendBlob(b, key), m.positions[key])
+	}
 	b = binary.AppendUvarint(b, uint64(len(m.consumers)))
 	for i := range m.consumers {
 		b = m.consumers[i].append(b)
@@ -109,6 +115,11 @@ func (m *manifest) parse(b []byte) error {
 	c := cursor{b: b[1:]}
 	m.id, m.applied, m.created = c.uint64(), wal.Position(c.uint64()), c.time()
 	m.lastID, m.config = c.uvarint(), c.blob()
+	m.positions = make(map[string]uint64)
+	for n := c.uvarint(); n > 0 && !c.bad; n-- {
+		key := string(c.blob())
+		m.positions[key] = c.uvarint()
+	}
 	for n := c.uvarint(); n > 0 && !c.bad; n-- {
 		var cm consumerManifest
 		cm.parse(&c)

@@ -100,6 +100,7 @@ func (s *Stream) land(sender Sender) {
 	sender.Flush()
 	s.flights = append(s.flights[:0], s.flights[n:]...)
 	s.wakeConsumers()
+	s.wakeFollowers()
 }
 
 // send sends the answers. If the messages are not safe, they say so: nothing was stored

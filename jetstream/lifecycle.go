@@ -23,6 +23,7 @@ func newStream(a *Account, name string, id uint64, created time.Time, j journal)
 		subs:      make(map[string]Subscription),
 		consumers: make(map[string]*Consumer),
 		gone:      make(chan struct{}),
+		positions: make(map[string]uint64),
 	}
 	s.work = newActivity(s.run)
 	return s
@@ -31,8 +32,11 @@ func newStream(a *Account, name string, id uint64, created time.Time, j journal)
 // begin gives the stream its configuration and what is stored.
 func (s *Stream) begin(cfg *api.StreamConfig, st store.Store) (err error) {
 	s.config, s.store = cfg, st
-	s.machine, err = stream.New(cfg, st, watcher{s})
-	return err
+	if s.machine, err = stream.New(cfg, st, watcher{s}); err != nil {
+		return err
+	}
+	s.policy.Store(uint32(cfg.Retention))
+	return s.resource()
 }
 
 // newStreamID returns a number that no other stream has had.
@@ -150,6 +154,9 @@ func (s *Stream) detach() {
 		sub.End()
 	}
 	s.subs = make(map[string]Subscription)
+	for _, src := range s.sources {
+		src.leave(s)
+	}
 	consumers := s.sortedConsumers()
 	if s.timer != nil {
 		s.timer.Stop()
@@ -201,8 +208,13 @@ func (s *Stream) update(cfg *api.StreamConfig) error {
 	if err := s.machine.Configure(cfg); err != nil {
 		return err
 	}
+	s.policy.Store(uint32(cfg.Retention))
+	if err := s.resource(); err != nil {
+		return err
+	}
 	s.count()
 	s.rearm()
+	s.work.kick()
 	return s.listen(cfg.Subjects)
 }
 
@@ -222,6 +234,9 @@ func (s *Stream) destroy() error {
 	}
 	consumers := s.sortedConsumers()
 	s.closed = true
+	for _, src := range s.sources {
+		src.leave(s)
+	}
 	if s.timer != nil {
 		s.timer.Stop()
 	}
@@ -297,7 +312,7 @@ func (s *Stream) manifest() (*manifest, error) {
 		return nil, err
 	}
 	m := &manifest{
-		id: s.id, applied: s.journal.log.End(), created: s.created, lastID: s.lastID, config: text,
+		id: s.id, applied: s.journal.log.End(), created: s.created, lastID: s.lastID, config: text, positions: s.positions,
 	}
 	for _, c := range s.sortedConsumers() {
 		cm, err := c.manifest()

@@ -103,7 +103,7 @@ func (e *Engine) restoreStream(a *Account, name string, st store.Store, extra []
 		return nil, err
 	}
 	s := newStream(a, name, m.id, m.created, journal{log: e.log, id: m.id})
-	s.marks.applied, s.lastID = m.applied, m.lastID
+	s.marks.applied, s.lastID, s.positions = m.applied, m.lastID, m.positions
 	if err := s.begin(cfg, st); err != nil {
 		return nil, err
 	}
@@ -141,6 +141,7 @@ func (s *Stream) redo(at wal.Position, entry *wal.Entry) error {
 		}
 		var h api.PublishHeaders
 		h.Parse(msg.Header)
+		s.sourced(&h)
 		return s.machine.Apply(&msg, &h, at)
 	case stream.EntryPassed:
 		if len(b) != 8 {
@@ -159,6 +160,7 @@ func (s *Stream) redo(at wal.Position, entry *wal.Entry) error {
 			return err
 		}
 		s.config = cfg
+		s.policy.Store(uint32(cfg.Retention))
 		return s.machine.Configure(cfg)
 	default:
 		return s.redoConsumer(at, entry.Kind, b)
@@ -207,6 +209,10 @@ func (s *Stream) recovered() error {
 		return err
 	}
 	s.visible.Store(s.store.State().LastSeq)
+	s.sources = nil // they go on where the log says
+	if err := s.resource(); err != nil {
+		return err
+	}
 	for _, c := range s.consumers {
 		c.machine.Realign(false)
 		c.floor.Store(c.machine.Floor())

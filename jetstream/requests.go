@@ -22,6 +22,7 @@ type request struct {
 	header  []byte
 	body    []byte
 	origin  []byte // who sent it, as advisories have it; nil for the server itself
+	then    func() // run in a goroutine of its own after the answer was sent; nil for nothing
 }
 
 // desk works on the requests of an engine, several at a time.
@@ -254,6 +255,9 @@ func (r *request) handle() {
 	r.audit(sender, body)
 	sender.Flush()
 	a.release(sender)
+	if r.then != nil {
+		go r.then()
+	}
 }
 
 // encode writes an answer; nothing for nil.

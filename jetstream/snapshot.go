@@ -16,6 +16,7 @@ import (
 
 const (
 	snapshotInterest = 2 * time.Second // for which a receiver is waited for
+	snapshotGrace    = 200 * time.Millisecond
 	snapshotPatience = 5 * time.Second // for which an acknowledgement is
 )
 
@@ -43,7 +44,11 @@ func (r *request) snapshotStream() (any, *api.Error) {
 	chunk := clamp(req.ChunkSize, 128<<10, 1<<10, 1<<20)
 	sn.chunk = chunk
 	sn.window = max(clamp(req.WindowSize, 8<<20, 1<<10, 32<<20)/chunk, 1)
-	go sn.run(r.origin)
+	stop := sn.watch()
+	r.then = func() {
+		defer stop()
+		sn.run(r.origin)
+	}
 	cfg := i.Config
 	return &api.SnapshotResponse{Head: r.head(nil), Config: &cfg, State: &i.State}, nil
 }
@@ -65,6 +70,7 @@ type snapshot struct {
 	chunk     int // bytes
 	window    int // chunks that may be on their way
 	acks      chan struct{}
+	there     chan struct{} // somebody has begun to listen
 
 	pending []byte // less than a chunk
 	sent    int    // chunks
@@ -84,6 +90,21 @@ var (
 	errNoInterest = errors.New("408 No Interest")
 	errNoFlow     = errors.New("408 No Flow Response")
 )
+
+// watch notices when somebody begins to listen, until stop is called.
+func (sn *snapshot) watch() (stop func()) {
+	sn.there = make(chan struct{}, 1)
+	bus := sn.stream.account.attached()
+	if bus == nil {
+		return func() {}
+	}
+	return bus.Watch(string(sn.to), func() {
+		select {
+		case sn.there <- struct{}{}:
+		default:
+		}
+	})
+}
 
 // run sends everything, and how it ended.
 func (sn *snapshot) run(client []byte) {
@@ -166,33 +187,24 @@ func (sn *snapshot) interest() bool {
 	return bus != nil && bus.Interest(string(sn.to), "")
 }
 
-// awaitInterest waits for the receiver.
+// awaitInterest waits for the receiver. Clients begin to listen when they have the answer
+// to their request, and a subscription for all of their inboxes looks as if they did
+// already: so they get a moment in any case.
 func (sn *snapshot) awaitInterest() error {
+	wait := snapshotInterest
 	if sn.interest() {
-		return nil
+		wait = snapshotGrace
 	}
-	bus := sn.stream.account.attached()
-	if bus == nil {
+	limit := time.NewTimer(wait)
+	defer limit.Stop()
+	select {
+	case <-sn.there:
+	case <-limit.C:
+	case <-sn.stream.gone:
 		return ErrClosed
 	}
-	there := make(chan struct{}, 1)
-	stop := bus.Watch(string(sn.to), func() {
-		select {
-		case there <- struct{}{}:
-		default:
-		}
-	})
-	defer stop()
-	limit := time.NewTimer(snapshotInterest)
-	defer limit.Stop()
-	for !sn.interest() {
-		select {
-		case <-there:
-		case <-limit.C:
-			return errNoInterest
-		case <-sn.stream.gone:
-			return ErrClosed
-		}
+	if !sn.interest() {
+		return errNoInterest
 	}
 	return nil
 }

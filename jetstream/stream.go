@@ -41,6 +41,8 @@ type Stream struct {
 	store     store.Store // may be read without mu
 	config    *api.StreamConfig
 	subs      map[string]Subscription
+	sources   []*sourcing
+	positions map[string]uint64    // where to go on, by the key of a source
 	consumers map[string]*Consumer // and by roster
 	lastID    uint64               // number of the newest consumer
 	bytes     int64                // as counted for the account
@@ -51,6 +53,12 @@ type Stream struct {
 		sync.Mutex
 		waiting []chan struct{}
 	}
+
+	followers struct {
+		sync.Mutex
+		set map[*Stream]int // streams with how many of their sources this one is
+	}
+	policy atomic.Uint32 // retention
 
 	// Of the activity alone.
 	admission stream.Admission
@@ -127,6 +135,7 @@ func (s *Stream) run() {
 	defer s.account.release(sender)
 	s.land(sender)
 	s.takeIn()
+	s.fetch()
 	s.expire()
 	s.dropDone()
 	if s.journal.immediate() {

@@ -188,6 +188,20 @@ func (m *Machine) checkRollup(h *api.PublishHeaders) *api.Error {
 	return api.ErrRollupFailed("rollup value invalid: " + strconv.Quote(strings.ToLower(string(h.Rollup))))
 }
 
+// Known reports whether a message with such headers is there already.
+func (m *Machine) Known(h *api.PublishHeaders, now int64) bool {
+	if len(h.MsgID) == 0 || m.ids.window <= 0 {
+		return false
+	}
+	_, ok := m.ids.find(h.MsgID, now)
+	return ok
+}
+
+// Fits returns why there is no room for a message.
+func (m *Machine) Fits(msg *store.Message, h *api.PublishHeaders, room Room) *api.Error {
+	return m.fits(msg, h, room)
+}
+
 const (
 	maxHeader = 65535    // bytes of a header block
 	maxRecord = 32 << 20 // bytes of a message in a file
