@@ -159,3 +159,12 @@ func (a *Account) adviseRestore(what, name string, began time.Time, size int64, 
 		return e
 	})
 }
+
+// adviseBatch tells of an atomic batch that is given up.
+func (a *Account) adviseBatch(s *Stream, id, reason string) {
+	a.publishEvent(api.AdvisoryPrefix+"STREAM.BATCH_ABANDONED."+s.name, nil, func() any {
+		return &api.BatchEvent{
+			Advisory: a.advisory("stream_batch_abandoned"), Stream: s.name, Batch: id, Reason: reason, Domain: a.engine.cfg.Domain,
+		}
+	})
+}

@@ -47,6 +47,13 @@ func (f *flight) answer(reply []byte, name string, a *stream.Admission, domain s
 	f.answers = append(f.answers, answer{at, len(reply), 0, len(f.bytes) - at - len(reply), true})
 }
 
+// reply notes an answer; ack says that it acknowledges a message.
+func (f *flight) reply(to, payload []byte, ack bool) {
+	at := len(f.bytes)
+	f.bytes = append(append(f.bytes, to...), payload...)
+	f.answers = append(f.answers, answer{at, len(to), 0, len(payload), ack})
+}
+
 // republish notes that a message is published once more.
 func (f *flight) republish(a *stream.Admission) {
 	at := len(f.bytes)

@@ -143,6 +143,8 @@ func (s *Stream) redo(at wal.Position, entry *wal.Entry) error {
 		h.Parse(msg.Header)
 		s.sourced(&h)
 		return s.machine.Apply(&msg, &h, at)
+	case stream.EntryBatch:
+		return s.redoBatch(at, b)
 	case stream.EntryPassed:
 		if len(b) != 8 {
 			return stream.ErrEntry

@@ -164,8 +164,13 @@ func (s *Stream) takeIn() {
 	}
 	s.soil()
 	var p stream.Publish
+	var h api.PublishHeaders
 	for i := range batch.Len() {
 		batch.At(i, &p)
+		if h.Parse(p.Header); len(h.BatchID) > 0 {
+			s.takeStaged(f, &p, &h, now)
+			continue
+		}
 		s.takeOne(f, &p, now)
 	}
 	f.last = s.store.State().LastSeq
@@ -319,6 +324,9 @@ func (s *Stream) expire() {
 		return
 	}
 	s.soil()
+	for _, id := range s.machine.Abandon(now) {
+		s.account.adviseBatch(s, id, "timeout")
+	}
 	g := s.machine.Expire(now)
 	if err := s.journal.gone(&g); err != nil {
 		s.account.engine.cfg.Log.Warn("expiry was not logged", "stream", s.name, "error", err)

@@ -78,6 +78,14 @@ type (
 		Client json.RawMessage `json:"client,omitempty"`
 		Domain string          `json:"domain,omitempty"`
 	}
+	// BatchEvent tells of an atomic batch that was given up.
+	BatchEvent struct {
+		Advisory
+		Stream string `json:"stream"`
+		Batch  string `json:"batch"`
+		Reason string `json:"reason"`
+		Domain string `json:"domain,omitempty"`
+	}
 	// PinEvent tells of a client that a priority group was pinned to, or no longer is.
 	PinEvent struct {
 		Advisory

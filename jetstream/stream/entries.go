@@ -21,6 +21,9 @@ const (
 	EntryConsumer
 	// EntryConsumerGone is the number of a consumer that was removed.
 	EntryConsumerGone
+	// EntryBatch is messages that are stored together, each with its length (4 bytes,
+	// little endian) before it.
+	EntryBatch
 	// EntryConsumerState is the number of a consumer and a change of its state.
 	EntryConsumerState
 )

@@ -18,6 +18,9 @@ import (
 // never.
 func (m *Machine) Deadline() int64 {
 	next := m.ttls.next()
+	if at := m.abandonDeadline(); at > 0 && (next == 0 || at < next) {
+		next = at
+	}
 	if m.cfg.MaxAge <= 0 {
 		return next
 	}

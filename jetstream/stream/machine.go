@@ -33,6 +33,7 @@ type Machine struct {
 	ttls      deadlines
 	never     map[uint64]struct{} // messages that no age limit takes
 
+	atomic    batches
 	republish *subject.Transform // nil for none
 	to, block []byte             // of the message that is published once more
 
