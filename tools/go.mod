@@ -18,7 +18,6 @@ require (
 require (
 	github.com/dolthub/maphash v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/auth v0.1.0 // indirect
-	github.com/dunlin-mq/dunlin/jetstream v0.1.0 // indirect
 	github.com/dunlin-mq/dunlin/protocol v0.1.0 // indirect
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/nats-io/jwt/v2 v2.8.2 // indirect

@@ -9,8 +9,7 @@ type JetStream struct {
 	StoreDir string // empty: Options.StoreDir, or one for temporary files
 	Domain   string
 
-	// MaxMemory and MaxFile bound all streams, in bytes; 0 means three quarters of
-	// what the machine has.
+	// MaxMemory and MaxFile bound all streams, in bytes; 0 means no limit.
 	MaxMemory int64
 	MaxFile   int64
 	// Sync is how often what was written is synced; 0 syncs before anything is

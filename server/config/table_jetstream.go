@@ -49,7 +49,7 @@ func jetStreamRows() []Option {
 		},
 		{
 			Name: "max_memory_store", Aliases: []string{"max_mem_store", "max_mem"}, Type: TypeSize, Max: math.MaxInt64,
-			Doc:  "Memory for streams, in bytes; by default three quarters of what there is.",
+			Doc:  "Memory for streams, in bytes; by default there is no limit.",
 			bind: bindJS(sizeKind, func(j *JetStream) *int64 { return &j.MaxMemory }),
 		},
 		{

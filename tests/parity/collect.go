@@ -38,7 +38,7 @@ type Behaviour struct {
 // planned are the subsystems of the reference that have no tests yet. A name
 // leaves the list when its first test appears.
 var planned = []string{
-	"clustering", "gateways", "jetstream", "leaf nodes", "mqtt",
+	"clustering", "gateways", "leaf nodes", "mqtt",
 }
 
 // notSubsystems are the packages whose tests are about the tests.
