@@ -30,6 +30,9 @@ var sections = []struct {
 }{
 	{"tls", tlsBlock, dedent(tlsExample)},
 	{"websocket", webSocketBlock, webSocketExample},
+	{"jetstream", jetStreamBlock, jetStreamExample},
+	{"jetstream, limits", jetStreamLimitsBlock, jetStreamLimitsExample},
+	{"jetstream in an account", accountJetStreamBlock, accountJetStreamExample},
 }
 
 // webSocketExample is a listener behind a proxy, for browsers of one site.
@@ -43,6 +46,25 @@ const webSocketExample = `websocket {
   compression: true
   headers { Strict-Transport-Security: "max-age=31536000" }
   trusted_proxies: ["10.0.0.0/8", "fd00::/8"]
+}
+`
+
+// jetStreamExample is durable storage of a size that is known beforehand.
+const jetStreamExample = `jetstream {
+  store_dir: "/var/lib/dunlin"
+  max_memory_store: 1GB
+  max_file_store: 100GB
+}
+`
+
+const jetStreamLimitsExample = `jetstream {
+  limits { max_ack_pending: 10000, duplicate_window: "10m" }
+}
+`
+
+const accountJetStreamExample = `accounts {
+  A { jetstream { max_store: 10GB, max_streams: 20 } }
+  B { jetstream: enabled }
 }
 `
 
