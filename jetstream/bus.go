@@ -67,6 +67,8 @@ type Sender interface {
 	Send(m *Outgoing) bool
 	// Flush delivers what was sent.
 	Flush()
+	// Drain waits, after Flush, while receivers are far behind, for at most a time.
+	Drain(limit time.Duration)
 }
 
 // Outgoing is a message to be published.

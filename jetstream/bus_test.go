@@ -55,6 +55,7 @@ func (b *testBus) Interest(subject, _ string) bool { return len(b.match(subject)
 func (b *testBus) Watch(string, func()) func()     { return func() {} }
 func (b *testBus) Sender() Sender                  { return b }
 func (b *testBus) Flush()                          {}
+func (b *testBus) Drain(time.Duration)             {}
 func (b *testBus) Send(m *Outgoing) bool {
 	shown := m.Subject
 	if len(shown) == 0 {

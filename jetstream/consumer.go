@@ -137,6 +137,7 @@ func (c *Consumer) run() {
 	c.sender, c.answers = nil, nil
 	c.mu.Unlock()
 	sender.Flush()
+	sender.Drain(maxDrain)
 	c.stream.account.release(sender)
 	if len(answers) > 0 {
 		c.stream.journal.commit(&answered{c.stream, answers})
@@ -148,6 +149,9 @@ func (c *Consumer) run() {
 		go c.stream.expireConsumer(c)
 	}
 }
+
+// maxDrain is how long a consumer waits for a receiver that is behind but moves.
+const maxDrain = time.Second
 
 // take hands one message to the machine.
 func (c *Consumer) take(k *call, now int64) {

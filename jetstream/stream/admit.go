@@ -7,6 +7,7 @@ import (
 
 	"github.com/dunlin-mq/dunlin/jetstream/api"
 	"github.com/dunlin-mq/dunlin/jetstream/store"
+	"github.com/dunlin-mq/dunlin/protocol/header"
 )
 
 // Admission is what becomes of a message that was published. It is reused from
@@ -41,6 +42,9 @@ func (m *Machine) Admit(p *Publish, now int64, room Room, a *Admission) {
 	msg := store.Message{Time: now, Subject: m.rename(p.Subject), Header: p.Header, Payload: p.Payload}
 	if bytes.HasPrefix(p.Header, statusBegin) {
 		msg.Header = m.withoutStatus(p.Header)
+	}
+	if bytes.Contains(msg.Header, requestInfo) { // is for who answers, not for who reads
+		msg.Header = header.Delete(nil, msg.Header, header.RequestInfo)
 	}
 	if m.cfg.AllowMsgCounter && !m.cfg.Sealed {
 		if a.Err = m.add(&msg, h, a); a.Err != nil {
@@ -79,7 +83,10 @@ func (m *Machine) rename(subj []byte) []byte {
 	return renamed
 }
 
-var statusBegin = []byte("NATS/1.0 ")
+var (
+	statusBegin = []byte("NATS/1.0 ")
+	requestInfo = []byte(header.RequestInfo)
+)
 
 // withoutStatus returns a header block without the status in its first line.
 func (m *Machine) withoutStatus(block []byte) []byte {

@@ -118,5 +118,8 @@ func (s *sender) Flush() {
 	}
 }
 
+// Drain implements [jetstream.Sender].
+func (s *sender) Drain(limit time.Duration) { s.pass.Drain(limit) }
+
 // maxKept is how much memory a sender keeps for its next message, in bytes.
 const maxKept = 64 << 10

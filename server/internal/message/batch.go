@@ -111,11 +111,15 @@ func (b *Batch) Flush() {
 
 // Stall slows the publisher down while receivers are congested, by at most 10
 // milliseconds in total, and returns by how much.
-func (b *Batch) Stall() time.Duration {
+func (b *Batch) Stall() time.Duration { return b.Drain(maxStall) }
+
+// Drain waits while receivers are congested, for at most a time in total, and returns
+// for how long.
+func (b *Batch) Drain(limit time.Duration) time.Duration {
 	var spent time.Duration
 	for i, p := range b.congested {
-		if spent < maxStall {
-			spent += p.AwaitDrain(maxStall - spent)
+		if spent < limit {
+			spent += p.AwaitDrain(limit - spent)
 		}
 		b.congested[i] = nil
 	}
