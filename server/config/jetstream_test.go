@@ -48,9 +48,9 @@ func TestJetStreamOptions(t *testing.T) {
 func TestJetStreamMistakes(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
-		{`jetstream: maybe`, `c.conf:1:0: Expected 'enabled' or 'disabled' for string value, got 'maybe'`},
+		{`jetstream: maybe`, `c.conf:1:0: jetstream: Expected 'enabled' or 'disabled' for string value, got 'maybe'`},
 		{`jetstream {stor_dir: x}`, `c.conf:1:11: unknown field "stor_dir", did you mean "store_dir"?`},
-		{`accounts {A {jetstream: 5}}`, `c.conf:1:13: Expected 'enabled' or 'disabled' for string value, got 'int64'`},
+		{`accounts {A {jetstream: 5}}`, `c.conf:1:13: jetstream: Expected 'enabled' or 'disabled' for string value, got 'int64'`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {

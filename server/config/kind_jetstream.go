@@ -20,7 +20,7 @@ func (jetStreamBinding) decode(c *cursor, target any, v *syntax.Value) {
 	}
 	on, ok := switchedOn(v)
 	if !ok {
-		c.errorf("Expected 'enabled' or 'disabled' for string value, got '%s'", wordOf(v))
+		c.errorf("jetstream: Expected 'enabled' or 'disabled' for string value, got '%s'", wordOf(v))
 		return
 	}
 	js.Enabled = on
@@ -101,7 +101,7 @@ func (accountJetStreamBinding) decode(c *cursor, target any, v *syntax.Value) {
 	}
 	on, ok := switchedOn(v)
 	if !ok {
-		c.errorf("Expected 'enabled' or 'disabled' for string value, got '%s'", wordOf(v))
+		c.errorf("jetstream: Expected 'enabled' or 'disabled' for string value, got '%s'", wordOf(v))
 		return
 	}
 	if a.JetStream.Enabled = on; !on {

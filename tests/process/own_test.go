@@ -14,12 +14,11 @@ import (
 func TestFeaturesToComeAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, file, args string }{
-		{name: "jetstream", file: "jetstream: enabled"},
 		{name: "cluster", file: "cluster { name: C, port: -1 }"},
 		{name: "gateway", file: "gateway { name: A, port: -1 }"},
 		{name: "leafnodes", file: "leafnodes { port: -1 }"},
 		{name: "mqtt", file: "mqtt { port: -1 }"},
-		{name: "-js", args: "-js"},
+		{name: "--routes", args: "--routes nats://127.0.0.1:1"},
 		{name: "--cluster", args: "--cluster nats://127.0.0.1:-1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
