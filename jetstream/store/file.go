@@ -86,7 +86,7 @@ func (s *File) Size(subject, header, payload int) int {
 func (s *File) Append(m *Message, at wal.Position) error {
 	size := s.Size(len(m.Subject), len(m.Header), len(m.Payload))
 	encoded := EncodedSize(len(m.Subject), len(m.Header), len(m.Payload))
-	if encoded > math.MaxUint32 {
+	if uint64(encoded) > math.MaxUint32 {
 		return ErrEncoding
 	}
 	s.mu.Lock()

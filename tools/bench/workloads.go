@@ -30,7 +30,7 @@ type Workload struct {
 // workloads returns all of them, in the order of the report. The numbers of messages make one
 // measurement last one to four seconds on two cores of the year 2025.
 func workloads() []Workload {
-	return slices.Concat(coreWorkloads(), webSocketWorkloads(), accessWorkloads())
+	return slices.Concat(coreWorkloads(), webSocketWorkloads(), accessWorkloads(), jetStreamWorkloads())
 }
 
 // coreWorkloads are those over the plain client port.
