@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/dunlin-mq/dunlin/jetstream/api"
 )
@@ -210,8 +211,24 @@ func (a *Account) sender() Sender {
 	a.mu.RLock()
 	pool := a.senders
 	a.mu.RUnlock()
+	if pool == nil {
+		return nobody{}
+	}
 	return pool.Get().(Sender)
 }
+
+// nobody is the sender of an account that was never attached: its streams are on disk, and
+// the host does not know it any more.
+type nobody struct{}
+
+// Send implements [Sender].
+func (nobody) Send(*Outgoing) bool { return false }
+
+// Flush implements [Sender].
+func (nobody) Flush() {}
+
+// Drain implements [Sender].
+func (nobody) Drain(time.Duration) {}
 
 func (a *Account) release(s Sender) {
 	if p, ok := s.(*pooledSender); ok {

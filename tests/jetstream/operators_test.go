@@ -162,3 +162,41 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Error("the damaged copy made a stream")
 	}
 }
+
+// TestAccountsMayGo restarts a server without an account that has streams: they stay
+// where they are, and are there again when the account is.
+func TestAccountsMayGo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	with := "jetstream {store_dir: \"" + dir + "\"}\naccounts { A { jetstream: enabled, users: [{user: a, password: a}] } }\n"
+	without := "jetstream {store_dir: \"" + dir + "\"}\n"
+	c := ctx(t)
+	for round := range 3 {
+		config := with
+		if round == 1 {
+			config = without
+		}
+		s := start(t, proc.Options{Config: config})
+		if round != 1 {
+			nc, err := nats.Connect(s.URL(), nats.UserInfo("a", "a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			js := must[jetstream.JetStream](t)(jetstream.New(nc))
+			st := must[jetstream.Stream](t)(js.CreateOrUpdateStream(c, jetstream.StreamConfig{Name: "S"}))
+			if got, want := st.CachedInfo().State.Msgs, uint64(round/2); got != want {
+				t.Errorf("round %d: %d messages, want %d", round, got, want)
+			}
+			must[jetstream.Consumer](t)(st.CreateOrUpdateConsumer(c, jetstream.ConsumerConfig{Durable: "C"}))
+			must[*jetstream.PubAck](t)(js.Publish(c, "S", nil))
+			nc.Close()
+		}
+		s.Signal(t, syscall.SIGTERM)
+		if code := s.Wait(t); code != 0 && code != 1 {
+			t.Errorf("round %d: exit code %d\n%s", round, code, s.Log())
+		}
+		if strings.Contains(s.Log(), "panic") {
+			t.Error(s.Log())
+		}
+	}
+}
