@@ -176,7 +176,7 @@ func (s *Stream) quiesce() {
 	close(s.gone)
 	s.work.stop()
 	sender := s.account.sender()
-	s.takeIn()
+	s.takeIn(sender)
 	_ = s.journal.sync()
 	s.land(sender)
 	s.account.release(sender)

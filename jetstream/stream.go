@@ -134,7 +134,7 @@ func (s *Stream) run() {
 	sender := s.account.sender()
 	defer s.account.release(sender)
 	s.land(sender)
-	s.takeIn()
+	s.takeIn(sender)
 	s.fetch()
 	s.expire()
 	s.dropDone()
@@ -144,7 +144,7 @@ func (s *Stream) run() {
 }
 
 // takeIn stores what is in the inbox and sends it on its way to the disk.
-func (s *Stream) takeIn() {
+func (s *Stream) takeIn(sender Sender) {
 	s.settling.Lock()
 	waiting := s.settling.waiting
 	s.settling.waiting = nil
@@ -155,7 +155,7 @@ func (s *Stream) takeIn() {
 		return
 	}
 	defer s.inbox.Return(batch)
-	f := s.newFlight()
+	f, unstored := s.newFlight(), flight{stream: s}
 	now := s.account.engine.now().UnixNano()
 	s.mu.Lock()
 	if s.closed {
@@ -171,21 +171,26 @@ func (s *Stream) takeIn() {
 			s.takeStaged(f, &p, &h, now)
 			continue
 		}
-		s.takeOne(f, &p, now)
+		s.takeOne(f, &unstored, &p, now)
 	}
 	f.last = s.store.State().LastSeq
 	s.count()
 	s.rearm()
 	s.mu.Unlock()
+	if len(unstored.answers) > 0 { // waits for nothing, least of all for the disk
+		unstored.send(sender)
+		sender.Flush()
+	}
 	f.waiting = append(f.waiting, waiting...)
 	s.flights = append(s.flights, f)
 	s.journal.commit(f)
 }
 
 // settle waits until every message that has arrived is stored and visible, so that
-// who asks after having published finds it.
+// who asks after having published finds it. It does not wait for a disk that is full or
+// hangs: what is there can be read.
 func (s *Stream) settle() {
-	if s.account.detached() {
+	if s.account.detached() || s.journal.log != nil && s.journal.log.Full() {
 		return
 	}
 	c := make(chan struct{})
@@ -193,11 +198,17 @@ func (s *Stream) settle() {
 	s.settling.waiting = append(s.settling.waiting, c)
 	s.settling.Unlock()
 	s.work.kick()
+	limit := time.NewTimer(maxSettle)
+	defer limit.Stop()
 	select {
 	case <-c:
 	case <-s.gone:
+	case <-limit.C:
 	}
 }
+
+// maxSettle bounds how long a request waits for the disk.
+const maxSettle = time.Second
 
 // afterFlights wakes those who wait when what is on its way has landed.
 func (s *Stream) afterFlights(waiting []chan struct{}) {
@@ -211,20 +222,23 @@ func (s *Stream) afterFlights(waiting []chan struct{}) {
 	}
 }
 
-// takeOne stores one message, or notes why not.
-func (s *Stream) takeOne(f *flight, p *stream.Publish, now int64) {
+// takeOne stores one message, or notes why not: in unstored if it is the log that took
+// nothing.
+func (s *Stream) takeOne(f, unstored *flight, p *stream.Publish, now int64) {
 	a := &s.admission
 	s.machine.Admit(p, now, s.room, a)
 	switch {
 	case a.Err != nil || a.Duplicate:
 	case a.Passed:
 		if _, err := s.journal.append(stream.EntryPassed, seqBytes(a.Seq)); err != nil {
-			a.Err = failure(err)
+			a.Err, f = failure(err), unstored
 			break
 		}
 		s.machine.Pass(a.Seq)
 	default:
-		a.Err = s.keep(a)
+		if a.Err = s.keep(a); a.Err != nil {
+			f = unstored
+		}
 	}
 	if !s.config.NoAck && len(p.Reply) > 0 {
 		f.answer(p.Reply, s.name, a, s.account.engine.cfg.Domain)
