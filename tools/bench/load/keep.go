@@ -91,8 +91,8 @@ func (k Keep) publish(ctx context.Context, server Server, p int, n int64) (times
 	}
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
-	message := fmt.Appendf(nil, "PUB keep.%d ack %d\r\n%s\r\n", p%max(k.Streams, 1), k.Size, letters(k.Size).append(nil, 0))
-	if err := c.Exchange([]byte("SUB ack 1\r\n")); err != nil {
+	message := fmt.Appendf(nil, "PUB keep.%d ack.%d %d\r\n%s\r\n", p%max(k.Streams, 1), p, k.Size, letters(k.Size).append(nil, 0))
+	if err := c.Exchange(fmt.Appendf(nil, "SUB ack.%d 1\r\n", p)); err != nil {
 		return nil, err
 	}
 	r := bufio.NewReaderSize(c, 64<<10)
