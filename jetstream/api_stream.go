@@ -195,8 +195,6 @@ func notBuilt(cfg *api.StreamConfig) *api.Error {
 		what = "an external origin"
 	case len(cfg.Sources) > 0 && cfg.AllowMsgCounter:
 		what = "a counter with sources"
-	case cfg.AllowBatched:
-		what = "allow_batched"
 	case cfg.AllowMsgSchedules:
 		what = "allow_msg_schedules"
 	case cfg.PersistMode == api.PersistAsync:

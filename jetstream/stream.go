@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -167,6 +168,10 @@ func (s *Stream) takeIn(sender Sender) {
 	var h api.PublishHeaders
 	for i := range batch.Len() {
 		batch.At(i, &p)
+		if bytes.HasSuffix(p.Reply, fastSuffix) {
+			s.takeFast(f, &p, now)
+			continue
+		}
 		if h.Parse(p.Header); len(h.BatchID) > 0 {
 			s.takeStaged(f, &p, &h, now)
 			continue
@@ -221,6 +226,8 @@ func (s *Stream) afterFlights(waiting []chan struct{}) {
 		close(c)
 	}
 }
+
+var fastSuffix = []byte(stream.FastSuffix)
 
 // takeOne stores one message, or notes why not: in unstored if it is the log that took
 // nothing.

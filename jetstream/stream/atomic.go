@@ -181,6 +181,7 @@ func orSelf(subj []byte, self string) string {
 
 // Abandon forgets batches that nobody goes on with, and returns their ids.
 func (m *Machine) Abandon(now int64) (ids []string) {
+	m.abandonFast(now)
 	for id, b := range m.atomic.byID {
 		if now-b.last >= int64(DefaultBatchInactive) {
 			delete(m.atomic.byID, id)
@@ -194,6 +195,11 @@ func (m *Machine) Abandon(now int64) (ids []string) {
 func (m *Machine) abandonDeadline() (next int64) {
 	for _, b := range m.atomic.byID {
 		if at := b.last + int64(DefaultBatchInactive); next == 0 || at < next {
+			next = at
+		}
+	}
+	for _, b := range m.fast {
+		if at := b.touched + int64(DefaultBatchInactive); next == 0 || at < next {
 			next = at
 		}
 	}

@@ -34,6 +34,7 @@ type Machine struct {
 	never     map[uint64]struct{} // messages that no age limit takes
 
 	atomic    batches
+	fast      map[string]*FastBatch
 	republish *subject.Transform // nil for none
 	to, block []byte             // of the message that is published once more
 
