@@ -360,6 +360,9 @@ func (v view) State() store.State {
 	return st
 }
 
+// LastSeq implements consumer.Messages.
+func (v view) LastSeq() uint64 { return min(v.s.store.LastSeq(), v.s.visible.Load()) }
+
 // Load implements consumer.Messages.
 func (v view) Load(seq uint64, b *store.Buffer) (store.Message, error) {
 	if seq > v.s.visible.Load() {

@@ -35,6 +35,7 @@ func (m *Machine) Advance(now int64) (more bool, next int64) {
 
 // rest notes that there is nothing to deliver now.
 func (m *Machine) rest(now int64) {
+	m.buf.Rest()
 	m.finishPulls(now)
 	m.beatPulls(now)
 	m.beatPush(now)
@@ -125,7 +126,7 @@ func (m *Machine) candidate(now int64) (c candidate, ok bool, wait int64) {
 	from := max(m.after(), m.examined) + 1
 	msg, err := m.messages.Next(m.filter, from, &m.buf)
 	if err != nil {
-		m.examined = m.messages.State().LastSeq
+		m.examined = m.messages.LastSeq()
 		return c, false, 0
 	}
 	if at := m.original.due(m, &msg, now); at > now {

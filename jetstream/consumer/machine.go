@@ -11,6 +11,7 @@ import (
 // take back. A [store.Store] has these methods.
 type Messages interface {
 	State() store.State
+	LastSeq() uint64
 	Load(seq uint64, b *store.Buffer) (store.Message, error)
 	Next(f *store.Filter, from uint64, b *store.Buffer) (store.Message, error)
 	Last(f *store.Filter, to uint64, b *store.Buffer) (store.Message, error)

@@ -38,7 +38,7 @@ func (m *Machine) after() uint64 {
 // nobody asks.
 func (m *Machine) pendingAhead() uint64 {
 	from := m.after()
-	last := m.messages.State().LastSeq
+	last := m.messages.LastSeq()
 	switch {
 	case m.recount:
 		m.recount = false

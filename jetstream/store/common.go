@@ -14,6 +14,13 @@ func (x *index[T]) snapshot() State {
 	return s
 }
 
+// LastSeq implements [Store].
+func (x *index[T]) LastSeq() uint64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.state.LastSeq
+}
+
 // find returns the entry of a sequence, or why there is none.
 func (x *index[T]) find(seq uint64) (*entry[T], error) {
 	if seq > x.state.LastSeq {

@@ -16,6 +16,8 @@ import (
 // implements it.
 type Log interface {
 	ReadAt(p []byte, at wal.Position) error
+	// ReadSome reads what there is from a position on, and returns how much.
+	ReadSome(p []byte, at wal.Position) (int, error)
 	// Sync waits until everything that was appended is durable.
 	Sync() error
 }
@@ -143,28 +145,66 @@ func (s *File) name(at place) string {
 
 // read reads the message at a place.
 func (s *File) read(seq uint64, at place, b *Buffer) (m Message, err error) {
-	buf := b.grow(int(at.size))
+	buf, err := s.bytes(at, b)
+	if err != nil {
+		return m, err
+	}
 	if at.segment == 0 {
-		if err := s.log.ReadAt(buf, wal.Position(at.at)); err != nil {
-			return m, err
-		}
 		m, err = DecodeMessage(buf)
 	} else {
-		s.mu.RLock()
-		seg := s.segments[at.segment]
-		s.mu.RUnlock()
-		if seg == nil {
-			return m, errNoSegment
-		}
-		if _, err := seg.file.ReadAt(buf, int64(at.at)); err != nil {
-			return m, err
-		}
 		m, err = parseRecord(buf, b)
 	}
 	if err == nil && m.Seq != seq {
 		err = errOther
 	}
 	return m, err
+}
+
+// bytes returns the bytes at a place. Who reads one place after the other gets them in
+// blocks.
+func (s *File) bytes(at place, b *Buffer) ([]byte, error) {
+	if got := b.ahead.get(at); got != nil {
+		return got, nil
+	}
+	if b.ahead.follows(at) {
+		if err := s.readAhead(at, &b.ahead); err == nil {
+			if got := b.ahead.get(at); got != nil {
+				return got, nil
+			}
+		}
+	}
+	b.ahead.last = place{at.at + uint64(at.size), at.segment, 0}
+	buf := b.grow(int(at.size))
+	if at.segment == 0 {
+		return buf, s.log.ReadAt(buf, wal.Position(at.at))
+	}
+	seg := s.segment(at.segment)
+	if seg == nil {
+		return nil, errNoSegment
+	}
+	_, err := seg.file.ReadAt(buf, int64(at.at))
+	return buf, err
+}
+
+func (s *File) segment(number uint32) *segment {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.segments[number]
+}
+
+// readAhead reads a block from a place on.
+func (s *File) readAhead(at place, a *readAhead) error {
+	a.grow()
+	n, err := 0, error(nil)
+	if at.segment == 0 {
+		n, err = s.log.ReadSome(a.block, wal.Position(at.at))
+	} else if seg := s.segment(at.segment); seg != nil {
+		if n, err = seg.file.ReadAt(a.block, int64(at.at)); n > 0 {
+			err = nil
+		}
+	}
+	a.block, a.from = a.block[:n], at
+	return err
 }
 
 // Reasons of a [DamagedError].

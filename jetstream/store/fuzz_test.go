@@ -25,8 +25,9 @@ func FuzzDecodeMessage(f *testing.F) {
 // emptyLog is a log without messages.
 type emptyLog struct{}
 
-func (emptyLog) ReadAt([]byte, wal.Position) error { return wal.ErrReleased }
-func (emptyLog) Sync() error                       { return nil }
+func (emptyLog) ReadAt([]byte, wal.Position) error          { return wal.ErrReleased }
+func (emptyLog) ReadSome([]byte, wal.Position) (int, error) { return 0, wal.ErrReleased }
+func (emptyLog) Sync() error                                { return nil }
 
 // FuzzOpen opens a store whose checkpoint and segment are anything: whatever is
 // found is consistent.

@@ -47,6 +47,7 @@ func (s *File) move(c *Checkpoint) ([]*segment, error) {
 			return nil, err
 		}
 	}
+	defer m.loads.Rest()
 	if err := m.thin(c.state.LastSeq); err != nil {
 		return nil, err
 	}
@@ -80,11 +81,8 @@ func (m *mover) take(seq uint64, from place) error {
 		}
 		return err
 	}
-	body := m.loads.b
-	if from.segment != 0 {
-		body = AppendMessage(m.loads.again[:0], &msg)
-		m.loads.again = body
-	}
+	body := AppendMessage(m.loads.again[:0], &msg)
+	m.loads.again = body
 	start := len(m.buf)
 	m.buf = appendRecord(m.buf, body, m.store.opts.Compress, &m.packed)
 	m.moves = append(m.moves, move{seq, from, place{uint64(start), 0, uint32(len(m.buf) - start)}})

@@ -24,6 +24,16 @@ type Buffer struct {
 	b        []byte // as read
 	unpacked []byte // what was compressed
 	again    []byte // encoded anew
+	ahead    readAhead
+}
+
+// Rest gives memory back that is of use only while one message is read after the
+// other.
+func (b *Buffer) Rest() {
+	b.ahead.release()
+	if cap(b.b) > blockSize {
+		b.b = nil
+	}
 }
 
 // Errors of a [Store].
@@ -58,6 +68,8 @@ type SubjectState struct {
 type Store interface {
 	// State returns what the store holds.
 	State() State
+	// LastSeq is State().LastSeq.
+	LastSeq() uint64
 	// Size is what a message with these lengths counts for in bytes.
 	Size(subject, header, payload int) int
 

@@ -26,6 +26,8 @@ func (l *fakeLog) ReadAt(p []byte, at wal.Position) error {
 	return nil
 }
 
+func (l *fakeLog) ReadSome(p []byte, at wal.Position) (int, error) { return copy(p, l.b[at:]), nil }
+
 func (l *fakeLog) Sync() error { return nil }
 
 func (l *fakeLog) append(m *store.Message) wal.Position {

@@ -58,8 +58,7 @@ func (m *Machine) Admit(p *Publish, now int64, room Room, a *Admission) {
 	if a.Err = m.fits(&msg, h, room); a.Err != nil {
 		return
 	}
-	s := m.store.State()
-	msg.Seq = s.LastSeq + 1
+	msg.Seq = m.store.LastSeq() + 1
 	a.Seq, a.Message = msg.Seq, msg
 	if m.republish != nil {
 		old, _ := m.store.Subject(msg.Subject)

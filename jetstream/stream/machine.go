@@ -150,6 +150,9 @@ func (m *Machine) enforceSubjects() {
 // A stream that refuses messages instead may be over them after a change of its
 // configuration; it is cut down all the same.
 func (m *Machine) enforceTotals() {
+	if m.cfg.MaxMsgs <= 0 && m.cfg.MaxBytes <= 0 {
+		return
+	}
 	s := m.store.State()
 	for m.cfg.MaxMsgs > 0 && s.Messages > uint64(m.cfg.MaxMsgs) || m.cfg.MaxBytes > 0 && s.Bytes > uint64(m.cfg.MaxBytes) {
 		if s.Messages == 0 {

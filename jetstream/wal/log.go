@@ -62,6 +62,7 @@ type Log struct {
 	waiting  int                   // bytes in queue
 	end      Position              // of the next entry
 	durable  Position              // everything before it is
+	written  Position              // everything before it is in a file
 	segments map[uint64]*segment   // by number
 	first    uint64                // number of the oldest segment
 	free     []string              // names of files that can be used again
@@ -328,6 +329,34 @@ func (l *Log) ReadAt(p []byte, at Position) error {
 	l.mu.Unlock()
 	_, err := f.ReadAt(p, l.offset(at))
 	return err
+}
+
+// ReadSome reads up to len(p) bytes from a position on, of any entries, and returns how
+// many: what is written, or at least what is waiting to be. The rest is as in ReadAt.
+func (l *Log) ReadSome(p []byte, at Position) (int, error) {
+	l.mu.Lock()
+	for _, list := range [...][]*batch{l.queue, l.writing, l.recent} {
+		for _, b := range list {
+			if at >= b.base && at < b.end() {
+				n := copy(p, b.bytes[at-b.base:])
+				l.mu.Unlock()
+				return n, nil
+			}
+		}
+	}
+	s := l.segments[l.number(at)]
+	if s == nil || s.file == nil || at >= l.written {
+		l.mu.Unlock()
+		return 0, ErrReleased
+	}
+	f := s.file
+	p = p[:min(uint64(len(p)), uint64(l.written-at), uint64(l.opts.SegmentSize-l.offset(at)))]
+	l.mu.Unlock()
+	n, err := f.ReadAt(p, l.offset(at))
+	if n > 0 {
+		err = nil
+	}
+	return n, err
 }
 
 // maxFree is how many files are kept to be used again.

@@ -100,7 +100,7 @@ func (l *Log) Replay(fn func(Position, *Entry) error) error {
 		l.segments[0] = &segment{salt: newSalt()}
 		l.end = segmentHead
 	}
-	l.durable = l.end
+	l.durable, l.written = l.end, l.end
 	l.start()
 	return nil
 }

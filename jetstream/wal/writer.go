@@ -41,8 +41,11 @@ func (l *Log) write() {
 		l.mu.Lock()
 		if err != nil {
 			l.err = fmt.Errorf("%w: %w", ErrFailed, err)
-		} else if l.opts.Interval == 0 {
-			l.durable = l.writing[len(l.writing)-1].end()
+		} else {
+			l.written = l.writing[len(l.writing)-1].end()
+			if l.opts.Interval == 0 {
+				l.durable = l.written
+			}
 		}
 		l.room.Broadcast()
 		l.land()
