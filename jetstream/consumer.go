@@ -28,6 +28,7 @@ type Consumer struct {
 	ackNone  bool // nothing is acknowledged
 
 	hungry atomic.Bool   // new messages concern it
+	shrunk atomic.Bool   // limits have taken messages that it may have counted
 	floor  atomic.Uint64 // removals below concern nobody
 
 	queue struct {
@@ -67,7 +68,6 @@ const (
 type removal struct {
 	seq     uint64
 	subject []byte
-	byLimit bool
 }
 
 // newConsumer returns a consumer without a state.
@@ -127,8 +127,9 @@ func (c *Consumer) run() {
 	c.sender = c.stream.account.sender()
 	now := c.stream.account.engine.now().UnixNano()
 	for _, r := range removed {
-		c.machine.Removed(r.seq, r.subject, r.byLimit)
+		c.machine.Removed(r.seq, r.subject)
 	}
+	c.notice()
 	for i := range calls {
 		c.take(&calls[i], now)
 	}
@@ -147,6 +148,13 @@ func (c *Consumer) run() {
 	}
 	if idle {
 		go c.stream.expireConsumer(c)
+	}
+}
+
+// notice has the machine count anew if that is necessary. It is called with mu held.
+func (c *Consumer) notice() {
+	if c.shrunk.Load() && c.shrunk.Swap(false) {
+		c.machine.Recount()
 	}
 }
 
@@ -216,13 +224,13 @@ func (c *Consumer) needs(seq uint64, subject []byte) bool {
 }
 
 // removed leaves word that a message is gone.
-func (c *Consumer) removed(seq uint64, subject []byte, byLimit bool) {
+func (c *Consumer) removed(seq uint64, subject []byte) {
 	c.queue.Lock()
 	defer c.queue.Unlock()
 	if c.queue.closed {
 		return
 	}
-	c.queue.removed = append(c.queue.removed, removal{seq, append([]byte(nil), subject...), byLimit})
+	c.queue.removed = append(c.queue.removed, removal{seq, append([]byte(nil), subject...)})
 	c.work.kick()
 }
 

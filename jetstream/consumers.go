@@ -186,6 +186,7 @@ func (c *Consumer) Info() *api.ConsumerInfo {
 			c.sender = nil
 		}()
 	}
+	c.notice()
 	i := &api.ConsumerInfo{
 		Stream: c.stream.name, Name: c.name, Created: c.created, Config: c.machine.Config().ForClients(), Timestamp: now,
 	}

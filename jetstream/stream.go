@@ -402,10 +402,19 @@ func (w watcher) Watches(seq uint64) bool {
 }
 
 // Removed implements stream.Watcher.
-func (w watcher) Removed(seq uint64, subject []byte, byLimit bool) {
+func (w watcher) Removed(seq uint64, subject []byte) {
 	for _, c := range w.consumers {
 		if c.watches(seq) {
-			c.removed(seq, subject, byLimit)
+			c.removed(seq, subject)
+		}
+	}
+}
+
+// Shrunk implements stream.Watcher.
+func (w watcher) Shrunk(seq uint64) {
+	for _, c := range w.consumers {
+		if c.watches(seq) {
+			c.shrunk.Store(true)
 		}
 	}
 }

@@ -14,11 +14,14 @@ const (
 	reasonDeleted = "Unacknowledged message was deleted"
 )
 
-// Removed says that a stored message is gone; byLimit that a limit of the stream took
-// it.
-func (m *Machine) Removed(seq uint64, subject []byte, byLimit bool) {
+// Recount says that limits of the stream have taken messages.
+func (m *Machine) Recount() { m.recount = true }
+
+// Removed says that a stored message is gone that somebody removed. What limits take is
+// found out when it is to be delivered again.
+func (m *Machine) Removed(seq uint64, subject []byte) {
 	if m.pending.get(seq) != nil {
-		m.gone(seq, byLimit)
+		m.gone(seq, false)
 		return
 	}
 	delete(m.dropped, seq)

@@ -107,7 +107,7 @@ func (m *Machine) candidate(now int64) (c candidate, ok bool, wait int64) {
 		}
 		m.again.drop()
 		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrEOF) {
-			m.gone(seq, false)
+			m.gone(seq, true)
 			continue
 		}
 		o.queued = false // it cannot be read; others can

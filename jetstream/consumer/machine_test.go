@@ -189,7 +189,7 @@ func TestRemovedMessagesAreNotDelivered(t *testing.T) {
 	for _, seq := range []uint64{2, 4} {
 		msg, _ := r.store.Load(seq, nil)
 		r.store.Remove(seq, false)
-		r.Removed(seq, msg.Subject, seq == 4)
+		r.Removed(seq, msg.Subject)
 	}
 	r.said("event 2 of 2, 1 deliveries Unacknowledged message was deleted")
 	var i api.ConsumerInfo

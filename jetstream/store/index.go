@@ -374,12 +374,26 @@ func (x *index[T]) countOf(t *topic, from, to uint64) uint64 {
 	if t == nil {
 		return 0
 	}
-	n := t.Messages
-	for at := t.FirstSeq; at < from && at > 0; at = x.slot(at).next {
-		n--
+	if t.LastSeq < from || t.FirstSeq > to {
+		return 0
 	}
-	for at := t.LastSeq; at > to && at >= from; at = x.slot(at).prev {
-		n--
+	at := t.LastSeq
+	after := uint64(0) // messages behind the range
+	for ; at > to; at = x.slot(at).prev {
+		after++
+	}
+	// From there on back to the beginning of the range, or from the beginning of all up to
+	// it, whichever is likely to be shorter.
+	n := uint64(0)
+	if at > from && at-from > max(from, t.FirstSeq)-t.FirstSeq {
+		n = t.Messages - after
+		for at := t.FirstSeq; at < from; at = x.slot(at).next {
+			n--
+		}
+		return n
+	}
+	for ; at >= from && at > 0; at = x.slot(at).prev {
+		n++
 	}
 	return n
 }

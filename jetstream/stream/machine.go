@@ -15,9 +15,11 @@ type Watcher interface {
 	Interested(subject []byte) bool
 	// Watches reports whether Removed has to be called for a sequence.
 	Watches(seq uint64) bool
-	// Removed says that a message is gone. byLimit is true if a limit of the stream
-	// took it.
-	Removed(seq uint64, subject []byte, byLimit bool)
+	// Removed says that a message is gone that somebody removed.
+	Removed(seq uint64, subject []byte)
+	// Shrunk says that limits have taken messages, up to a sequence. That happens with
+	// every message to a full stream, so it has to be cheap.
+	Shrunk(seq uint64)
 }
 
 // Machine is the state of one stream. It belongs to one goroutine at a time; its
@@ -165,7 +167,7 @@ func (m *Machine) enforceTotals() {
 
 // remove removes one message; subj is its subject if that is known.
 func (m *Machine) remove(seq uint64, subj []byte, byLimit bool) bool {
-	watched := m.watcher.Watches(seq)
+	watched := !byLimit && m.watcher.Watches(seq)
 	if watched && subj == nil {
 		if msg, err := m.store.Load(seq, &m.buf); err == nil {
 			subj = msg.Subject
@@ -175,8 +177,11 @@ func (m *Machine) remove(seq uint64, subj []byte, byLimit bool) bool {
 		return false
 	}
 	delete(m.never, seq)
-	if watched {
-		m.watcher.Removed(seq, subj, byLimit)
+	switch {
+	case watched:
+		m.watcher.Removed(seq, subj)
+	case byLimit:
+		m.watcher.Shrunk(seq)
 	}
 	return true
 }
@@ -184,13 +189,16 @@ func (m *Machine) remove(seq uint64, subj []byte, byLimit bool) bool {
 // compact removes everything below a sequence.
 func (m *Machine) compact(seq uint64, byLimit bool) uint64 {
 	s := m.store.State()
-	for at := s.FirstSeq; at < seq && at <= s.LastSeq && m.watcher.Watches(at); {
+	if byLimit {
+		m.watcher.Shrunk(seq)
+	}
+	for at := s.FirstSeq; !byLimit && at < seq && at <= s.LastSeq && m.watcher.Watches(at); {
 		// somebody has to hear of each
 		msg, err := m.store.Next(nil, at, &m.buf)
 		if err != nil || msg.Seq >= seq {
 			break
 		}
-		m.watcher.Removed(msg.Seq, msg.Subject, byLimit)
+		m.watcher.Removed(msg.Seq, msg.Subject)
 		at = msg.Seq + 1
 	}
 	n, _ := m.store.Compact(seq)

@@ -87,7 +87,7 @@ func (m *Machine) Delete(seq uint64, erase bool) (Gone, error) {
 		return Gone{}, ErrNoMessage
 	}
 	if watched {
-		m.watcher.Removed(seq, subj, false)
+		m.watcher.Removed(seq, subj)
 	}
 	return Gone{Seqs: []uint64{seq}, Erase: erase, Count: 1}, nil
 }
