@@ -78,11 +78,8 @@ type Engine struct {
 	handlers map[api.Kind]func(*request) (any, *api.Error)
 }
 
-// Errors of an engine.
-var (
-	ErrClosed = errors.New("JetStream is shut down")
-	ErrInUse  = errors.New("storage directory is in use by another server")
-)
+// ErrClosed is the error of what comes too late.
+var ErrClosed = errors.New("JetStream is shut down")
 
 // Open opens what is kept in the directory, and replays what the log has on top of
 // it.
@@ -104,8 +101,10 @@ func Open(cfg Config) (*Engine, error) {
 	}
 	e.unlock = unlock
 	if err := e.open(); err != nil {
-		_ = unlock()
-		return nil, err
+		if e.log != nil {
+			err = errors.Join(err, e.log.Close())
+		}
+		return nil, errors.Join(err, unlock())
 	}
 	e.keeper.start(e)
 	return e, nil

@@ -172,6 +172,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.logStart()
 	defer s.closeSidePorts()
 	if err := s.open(); err != nil {
+		s.closeJetStream()
 		s.env.Log.Fatalf("%v", err)
 		return err
 	}
