@@ -5,20 +5,21 @@ import "time"
 // StreamConfig is how a stream is to be. Limits that are -1 are none; durations are
 // nanoseconds in JSON.
 type StreamConfig struct {
-	Name         string          `json:"name"`
-	Description  string          `json:"description,omitempty"`
-	Subjects     []string        `json:"subjects,omitempty"`
-	Retention    RetentionPolicy `json:"retention"`
-	MaxConsumers int             `json:"max_consumers"`
-	MaxMsgs      int64           `json:"max_msgs"`
-	MaxBytes     int64           `json:"max_bytes"`
-	MaxAge       time.Duration   `json:"max_age"`
-	MaxMsgsPer   int64           `json:"max_msgs_per_subject"`
-	MaxMsgSize   int32           `json:"max_msg_size"` // header block and payload
-	Discard      DiscardPolicy   `json:"discard"`
-	Storage      StorageType     `json:"storage"`
-	Replicas     int             `json:"num_replicas"`
-	NoAck        bool            `json:"no_ack,omitempty"`
+	Name          string          `json:"name"`
+	Description   string          `json:"description,omitempty"`
+	Subjects      []string        `json:"subjects,omitempty"`
+	Retention     RetentionPolicy `json:"retention"`
+	MaxConsumers  int             `json:"max_consumers"`
+	MaxMsgs       int64           `json:"max_msgs"`
+	MaxBytes      int64           `json:"max_bytes"`
+	MaxAge        time.Duration   `json:"max_age"`
+	MaxMsgsPer    int64           `json:"max_msgs_per_subject"`
+	MaxMsgSize    int32           `json:"max_msg_size"` // header block and payload
+	Discard       DiscardPolicy   `json:"discard"`
+	DiscardNewPer bool            `json:"discard_new_per_subject,omitempty"`
+	Storage       StorageType     `json:"storage"`
+	Replicas      int             `json:"num_replicas"`
+	NoAck         bool            `json:"no_ack,omitempty"`
 	// Duplicates is for how long message ids are remembered; 0 not at all.
 	Duplicates time.Duration   `json:"duplicate_window,omitempty"`
 	Placement  *Placement      `json:"placement,omitempty"`
@@ -31,7 +32,6 @@ type StreamConfig struct {
 	Republish        *Republish        `json:"republish,omitempty"`
 	AllowDirect      bool              `json:"allow_direct"`
 	MirrorDirect     bool              `json:"mirror_direct"`
-	DiscardNewPer    bool              `json:"discard_new_per_subject,omitempty"`
 	Sealed           bool              `json:"sealed"`
 	DenyDelete       bool              `json:"deny_delete"`
 	DenyPurge        bool              `json:"deny_purge"`
@@ -89,7 +89,7 @@ type StreamSource struct {
 // ExternalStream says how a stream in another account or domain is reached.
 type ExternalStream struct {
 	API     string `json:"api"`
-	Deliver string `json:"deliver"`
+	Deliver string `json:"deliver,omitempty"`
 }
 
 // StreamConsumerSource is a consumer that was made for a source beforehand.

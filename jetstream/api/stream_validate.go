@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/dunlin-mq/dunlin/protocol/subject"
@@ -12,8 +13,6 @@ const (
 	MaxDescription = 4 << 10
 	MaxMetadata    = 128 << 10
 	MaxReplicas    = 5
-
-	minDeleteMarker = time.Second
 
 	// DefaultDuplicates is for how long message ids are remembered.
 	DefaultDuplicates = 2 * time.Minute
@@ -59,7 +58,11 @@ func (c StreamConfig) WithDefaults(b *Bounds) *StreamConfig {
 	if p := c.Placement; p != nil && p.Cluster == "" && len(p.Tags) == 0 && p.Preferred == "" {
 		c.Placement = nil
 	}
-	c.Republish = c.fullRepublish()
+	if r := c.Republish; r != nil && r.Source == "" {
+		filled := *r
+		filled.Source = ">"
+		c.Republish = &filled
+	}
 	if c.DeleteMarkerTTL > 0 {
 		c.AllowMsgTTL, c.AllowRollup, c.DenyPurge = true, true, false
 	}
@@ -71,24 +74,6 @@ func (c StreamConfig) WithDefaults(b *Bounds) *StreamConfig {
 	}
 	c.Metadata = staticMetadata(c.Metadata, c.requiredLevel())
 	return &c
-}
-
-// fullRepublish is the republish that is in force. Where all is to be published as it
-// is and the transform is of all subjects of the stream, what is republished is what the
-// transform makes of them.
-func (c *StreamConfig) fullRepublish() *Republish {
-	if c.Republish == nil {
-		return nil
-	}
-	r := *c.Republish
-	if r.Source == "" {
-		r.Source = ">"
-	}
-	t := c.SubjectTransform
-	if r.Source == ">" && r.Destination == ">" && t != nil && len(c.Subjects) == 1 && c.Subjects[0] == t.Source {
-		r.Source, r.Destination = t.Destination, t.Destination
-	}
-	return &r
 }
 
 // seal is what becomes of the rest of a configuration that is sealed.
@@ -187,7 +172,7 @@ func (c *StreamConfig) checkFlags(*Bounds) *Error {
 		why = "discard new per subject requires max msgs per subject > 0"
 	case c.DeleteMarkerTTL < 0:
 		why = "subject delete marker TTL must not be negative"
-	case c.DeleteMarkerTTL > 0 && c.DeleteMarkerTTL < minDeleteMarker:
+	case c.DeleteMarkerTTL > 0 && c.DeleteMarkerTTL < time.Second:
 		why = "subject delete marker TTL must be at least 1 second"
 	case c.AllowMsgSchedules && c.Discard == DiscardNew:
 		why = "message scheduling cannot use discard new"
@@ -201,6 +186,102 @@ func (c *StreamConfig) checkFlags(*Bounds) *Error {
 		return nil
 	}
 	return ErrInvalidConfig(why)
+}
+
+func (c *StreamConfig) checkMirror(*Bounds) *Error {
+	m := c.Mirror
+	if m == nil {
+		return nil
+	}
+	switch {
+	case c.FirstSeq > 0:
+		return Known(10143)
+	case len(c.Subjects) > 0:
+		return Known(10034)
+	case len(c.Sources) > 0:
+		return Known(10031)
+	case c.AllowMsgCounter:
+		return Known(10173)
+	case c.AllowAtomic:
+		return Known(10198)
+	case c.AllowBatched:
+		return Known(10209)
+	case c.AllowMsgSchedules:
+		return Known(10186)
+	case m.FilterSubject != "" && len(m.SubjectTransforms) > 0:
+		return Known(10150)
+	case c.DeleteMarkerTTL > 0:
+		return ErrInvalidConfig("subject delete markers forbidden on mirrors")
+	case m.External == nil && !ValidName(m.Name):
+		return Known(10142)
+	}
+	return m.check(10151, 10154, 10152)
+}
+
+func (c *StreamConfig) checkSources(*Bounds) *Error {
+	if len(c.Sources) > 0 && c.AllowMsgSchedules {
+		return Known(10187)
+	}
+	for i, s := range c.Sources {
+		if !ValidName(s.Name) {
+			return Known(10141)
+		}
+		for _, other := range c.Sources[:i] {
+			if sameJSON(other.identity(), s.identity()) {
+				return Known(10140)
+			}
+		}
+		if s.FilterSubject != "" && len(s.SubjectTransforms) > 0 {
+			return Known(10144)
+		}
+		if err := s.check(10145, 10146, 10147); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identity is what makes two sources the same.
+func (s *StreamSource) identity() *StreamSource {
+	id := &StreamSource{Name: s.Name, FilterSubject: s.FilterSubject, SubjectTransforms: s.SubjectTransforms}
+	if s.External != nil {
+		id.External = &ExternalStream{API: s.External.API}
+	}
+	return id
+}
+
+// check checks the transforms of a source, with the numbers of the errors for a bad
+// source, a bad transform, and overlapping ones.
+func (s *StreamSource) check(source, transform, overlap uint16) *Error {
+	if s.FilterSubject != "" && !subject.Valid(s.FilterSubject) {
+		return Known(source, "invalid subject "+s.FilterSubject)
+	}
+	for i, t := range s.SubjectTransforms {
+		if t.Source != "" && !subject.Valid(t.Source) {
+			return Known(source, "invalid subject "+t.Source)
+		}
+		if t.Destination != "" {
+			if _, err := subject.NewTransform(t.Source, t.Destination); err != nil {
+				return Known(transform, err)
+			}
+		}
+		for _, other := range s.SubjectTransforms[:i] {
+			if subject.Subset(t.Source, other.Source) || subject.Subset(other.Source, t.Source) {
+				return Known(overlap)
+			}
+		}
+	}
+	if e := s.External; e != nil {
+		switch {
+		case subject.HasWildcard(e.Deliver):
+			return Known(10024, e.Deliver)
+		case !subject.ValidLiteralStrict(e.API):
+			return ErrInvalidConfig(`stream external api prefix "` + e.API + `" must be a valid subject without wildcards`)
+		case subject.Overlap(e.API+".>", Prefix+">"):
+			return Known(10021, e.API, strings.TrimSuffix(Prefix, "."))
+		}
+	}
+	return nil
 }
 
 func (c *StreamConfig) checkSubjects(*Bounds) *Error {
